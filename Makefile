@@ -1,0 +1,46 @@
+# One command each, with its own set-up: `make` alone lists them.
+
+PYTHON ?= python3
+VENV ?= .venv
+READY := $(VENV)/.ready
+BUILT := _build/html/.built
+PAGES := index.md $(shell find chapters appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*')
+
+.PHONY: help book test lab lock clean
+
+help:
+	@echo "make book   build the book into _build/html"
+	@echo "make test   run every test, the printed numbers among them"
+	@echo "make lab    open the pages as notebooks in JupyterLab"
+	@echo "make lock   renew requirements.txt from pyproject.toml"
+	@echo "make clean  remove what was built, and the environment"
+
+book: $(BUILT)
+	@echo "The book is ready. Open $(abspath _build/html/index.html)"
+
+test: $(READY) $(BUILT)
+	$(VENV)/bin/python -m pytest
+
+lab: $(READY)
+	$(VENV)/bin/jupyter lab
+
+# Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
+# anything changed, everything is executed and written anew.
+$(BUILT): $(READY) $(PAGES) agml_helpers.py _config.yml _toc.yml
+	rm -rf _build
+	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
+	@touch $@
+
+$(READY): requirements.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed, and $(PYTHON) is not here. Try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+lock: $(READY)
+	$(VENV)/bin/python -m pip install --quiet uv
+	echo "-e .[test]" | $(VENV)/bin/uv pip compile - --universal --python-version 3.11 --fork-strategy fewest --upgrade --no-annotate --custom-compile-command "make lock" --output-file requirements.txt
+
+clean:
+	rm -rf _build $(VENV)
