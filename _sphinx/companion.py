@@ -1,9 +1,10 @@
-"""What Sphinx needs to be told about this book: the appendix's numbers, and the helper's source."""
+"""What Sphinx needs to be told about this book: the print's numbers, and the helper's source."""
 
 import ast
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.util.docutils import SphinxDirective
 
 HELPERS = Path(__file__).resolve().parent.parent / "agml_helpers.py"
@@ -22,8 +23,7 @@ class HelperSource(SphinxDirective):
         if not found:
             raise self.error(f"agml_helpers.py has no {name} with a docstring")
         (function,) = found
-        lines = text.splitlines()
-        docstring = function.body[0]
+        docstring, lines = function.body[0], text.splitlines()
         shown = "\n".join(lines[function.lineno - 1:docstring.lineno - 1]
                           + lines[docstring.end_lineno:function.end_lineno])
         block = nodes.literal_block(shown, shown, language="python", classes=["helper-source"])
@@ -31,27 +31,26 @@ class HelperSource(SphinxDirective):
         return [block]
 
 
-def number_appendix(app, env):
-    """Give the pages whose front matter says `print_section` the number that the print gives them.
+def number_as_in_print(app, env):
+    """Give each page the number that its front matter names as `print_section`.
 
-    The print counts its appendix A, A.1, A.1.0.1, skipping a level, which no toctree option does.
-    It runs after Sphinx's own numbering and overwrites it in the three places that hold it.
+    A numbered toctree would number the headings within a page too and so shift the pages below
+    it, and it can't skip a level, as the print's A.1.0.1 does. Sphinx keeps section numbers in
+    three places; the numbers of figures, equations and exercises follow from the second.
     """
-    changed = []
     for doc, metadata in env.metadata.items():
-        if "print_section" not in metadata:
-            continue
-        number = tuple(metadata["print_section"].split("."))
-        env.titles[doc]["secnumber"] = number
-        env.toc_secnumbers[doc] = {"": number}
-        for reference in env.tocs[doc].findall(nodes.reference):
-            if not reference["anchorname"]:
-                reference["secnumber"] = number
-        changed.append(doc)
-    return changed
+        if "print_section" in metadata:
+            number = tuple(metadata["print_section"].split("."))
+            env.titles[doc]["secnumber"] = number
+            env.toc_secnumbers[doc] = {"": number}
+            for reference in env.tocs[doc].findall(nodes.reference):
+                if not reference["anchorname"]:
+                    reference["secnumber"] = number
+    return TocTreeCollector().assign_figure_numbers(env)
 
 
 def setup(app):
     app.add_directive("helper-source", HelperSource)
-    app.connect("env-get-updated", number_appendix, priority=900)
+    # after Sphinx's own numbering, which runs at priority 500
+    app.connect("env-get-updated", number_as_in_print, priority=900)
     return {"parallel_read_safe": True}

@@ -1,0 +1,119 @@
+"""Every page is run and compared; and when a page or the helper is tampered with, the suite says so."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT, is_page, read_page
+from test_print import PAGES
+
+DESCENT = "chapters/1_linear_regression/1_2_1_2-descent-and-backward-propagation.md"
+SOURCES = ["agml_helpers.py", "appendix", "chapters", "tests", "_sphinx", "_config.yml", "_toc.yml",
+           "index.md", "genindex.md", "Makefile", "pyproject.toml", "requirements.txt"]
+
+
+def test_every_declaration_becomes_a_comparison():
+    """Counted in the pages' text, by no parser, and in the notebooks that nbval gets."""
+    declared = sum(len(re.findall(r"^prints: \|$", path.read_text(encoding="utf-8"), re.M)) for path in PAGES)
+    cells = [cell for path in filter(is_page, PAGES) for cell in read_page(path)]
+    references = [cell for cell in cells if cell.outputs]
+    assert declared == len(references) > 0
+    assert all(cell.execution_count and cell.outputs[0].text.strip() for cell in references)
+
+
+def test_every_printing_cell_declares():
+    for path in filter(is_page, PAGES):
+        for cell in read_page(path):
+            assert ("print(" in cell.source) == bool(cell.outputs), (path.name, cell.source)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the project's sources, to tamper with, and a function that runs a command in it."""
+    for name in SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, tmp_path / name)
+
+    def run(*command):
+        # the copy's helper in place of the installed one
+        done = subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)},
+                              capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    return tmp_path, run
+
+
+def tamper(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-k", "1_2_1_2")
+
+
+def test_untouched_copy_passes(copy):
+    folder, run = copy
+    code, said = run(*PYTEST)
+    assert code == 0, said
+    assert "printed lines compared on 1 pages" in said
+
+
+@pytest.mark.parametrize("file, old, new", [
+    (DESCENT, "  Final (weight, bias): (11.160092718469242,", "  Final (weight, bias): (11.160092718469243,"),
+    (DESCENT, "---\nprints: |\n  minimum at w = 12.13, b = -16.56, where the loss is 94.82\n---\n", ""),
+    (DESCENT, 'print(f"minimum at', '_ = (f"minimum at'),
+    (DESCENT, "ag.plot_gradient_field(x, y_data, w_history, b_history);", "w_history;"),
+    (DESCENT, "import numpy as np\n", "import numpy as np\nimport warnings; warnings.warn('tampered')\n"),
+    ("agml_helpers.py", "float(2 * np.mean(error * x)), float", "float(-2 * np.mean(error * x)), float"),
+    ("agml_helpers.py", "    error = w * x + b - y_true\n    return", "    raise RuntimeError\n    return"),
+], ids=["digit", "declaration", "print", "figure", "warning", "sign", "raise"])
+def test_tampered_copy_fails(copy, file, old, new):
+    folder, run = copy
+    tamper(folder / file, old, new)
+    code, said = run(*PYTEST)
+    assert code == 1, said
+    assert re.search(r"^FAILED .*::Cell \d+", said, re.M), said
+
+
+PAGE = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {display_name: Python 3, name: python3}
+---
+# A page
+
+```{code-cell} ipython3
+import agml_helpers as ag
+print("f(3) is", ag.f(3))
+```
+"""
+
+
+def test_book_is_never_stale(copy):
+    """`make book` shows what an edited helper computes, and fails with a helper that raises."""
+    folder, run = copy
+    (folder / "index.md").write_text(PAGE)
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    helper, built = folder / "agml_helpers.py", folder / "_build" / "html" / "index.html"
+    make = ["make", "book", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready"]
+
+    code, said = run(*make)
+    assert code == 0, said
+    assert "f(3) is 16" in built.read_text()
+
+    tamper(helper, "    return x**2 + 2 * x + 1", "    return x**3")
+    code, said = run(*make)
+    assert code == 0, said
+    assert "f(3) is 27" in built.read_text()
+
+    tamper(helper, "    return x**3", "    raise RuntimeError('tampered')")
+    for _ in range(2):  # a build that failed must not count as one that is up to date
+        code, said = run(*make)
+        assert code != 0
+        assert "RuntimeError: tampered" in re.sub(r"\x1b\[[0-9;]*m", "", said)
