@@ -168,7 +168,7 @@ def compute_gradients(x, y_true, w, b):
     (1.0, 1.0)
     """
     (x, y_true), (w, b) = _same_shape(x=x, y_true=y_true), _scalars(w=w, b=b)
-    error = w * x + b - y_true
+    error = linear_model(x, w, b) - y_true
     return float(2 * np.mean(error * x)), float(2 * np.mean(error))
 
 
@@ -357,8 +357,8 @@ def _network(net):
 
 def _forward(v, net):
     """Return Z1, A1 and Z2 of checked arguments."""
-    # Sums of products instead of `@`: BLAS rounds differently on every processor, and this
-    # training magnifies the last bit. Column order keeps each hidden unit contiguous.
+    # Sums of products instead of `@`: BLAS rounds differently on every processor, and
+    # training magnifies the last bit. Order F keeps each hidden unit contiguous.
     Z1 = np.multiply(v, net.W1, order="F") + net.b1
     A1 = _sigmoid(Z1)
     Z2 = (A1 * net.W2.T).sum(axis=1, keepdims=True) + net.b2

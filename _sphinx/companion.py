@@ -38,15 +38,22 @@ def number_as_in_print(app, env):
     it, and it can't skip a level, as the print's A.1.0.1 does. Sphinx keeps section numbers in
     three places; the numbers of figures, equations and exercises follow from the second.
     """
+    within = {}
     for doc, metadata in env.metadata.items():
         if "print_section" in metadata:
             number = tuple(metadata["print_section"].split("."))
             env.titles[doc]["secnumber"] = number
             env.toc_secnumbers[doc] = {"": number}
             for reference in env.tocs[doc].findall(nodes.reference):
-                if not reference["anchorname"]:
+                if reference["anchorname"]:
+                    within[doc, reference["anchorname"]] = ()
+                else:
                     reference["secnumber"] = number
-    return TocTreeCollector().assign_figure_numbers(env)
+    changed = TocTreeCollector().assign_figure_numbers(env)
+    # only now: a figure takes its number from the heading above it, or else from its page
+    for (doc, anchor), number in within.items():
+        env.toc_secnumbers[doc][anchor] = number
+    return changed
 
 
 def setup(app):

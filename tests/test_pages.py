@@ -67,12 +67,12 @@ def test_untouched_copy_passes(copy):
 
 @pytest.mark.parametrize("file, old, new", [
     (DESCENT, "  Final (weight, bias): (11.160092718469242,", "  Final (weight, bias): (11.160092718469243,"),
-    (DESCENT, "---\nprints: |\n  minimum at w = 12.13, b = -16.56, where the loss is 94.82\n---\n", ""),
+    (DESCENT, "---\nprints: |\n  minimum at w = 12.13, b = -16.56, loss there: 94.82\n---\n", ""),
     (DESCENT, 'print(f"minimum at', '_ = (f"minimum at'),
     (DESCENT, "ag.plot_gradient_field(x, y_data, w_history, b_history);", "w_history;"),
     (DESCENT, "import numpy as np\n", "import numpy as np\nimport warnings; warnings.warn('tampered')\n"),
     ("agml_helpers.py", "float(2 * np.mean(error * x)), float", "float(-2 * np.mean(error * x)), float"),
-    ("agml_helpers.py", "    error = w * x + b - y_true\n    return", "    raise RuntimeError\n    return"),
+    ("agml_helpers.py", "    error = linear_model(x, w, b) - y_true\n    return", "    raise RuntimeError\n    return"),
 ], ids=["digit", "declaration", "print", "figure", "warning", "sign", "raise"])
 def test_tampered_copy_fails(copy, file, old, new):
     folder, run = copy
