@@ -222,6 +222,29 @@ def gradient_field(x, y_true, w, b):
     return 2 * (mxx * w + mx * b - mxy), 2 * (mx * w + b - my)
 
 
+def loss_hessian(x):
+    """Return the second derivatives of the loss by (w, b), the same at every point.
+
+    Gradient descent converges for learning rates below 2 / λmax, with λmax its larger eigenvalue.
+
+    Parameters
+    ----------
+    x : array_like
+
+    Returns
+    -------
+    ndarray of shape (2, 2)
+
+    Examples
+    --------
+    >>> loss_hessian([0, 1])
+    array([[1., 1.],
+           [1., 2.]])
+    """
+    (x,) = _finite(x=x)
+    return 2 * np.array([[np.mean(x * x), np.mean(x)], [np.mean(x), 1]])
+
+
 def gradient_descent(x, y_true, w, b, alpha, epochs):
     """Step against the gradient, epoch by epoch (section 1.2.1.2, the listing of Fig. 1.4).
 
@@ -247,8 +270,8 @@ def gradient_descent(x, y_true, w, b, alpha, epochs):
 
     Examples
     --------
-    >>> w_history, b_history, loss_history = gradient_descent([0, 1], [0, 1], 0, 0, 0.5, 1)
-    >>> print(w_history, b_history, loss_history)
+    >>> w, b, loss = gradient_descent([0, 1], [0, 1], 0, 0, alpha=0.5, epochs=1)
+    >>> print(w, b, loss)
     [0.  0.5] [0.  0.5] [0.5   0.125]
     """
     (x, y_true), (w, b) = _same_shape(x=x, y_true=y_true), _scalars(w=w, b=b)
@@ -259,17 +282,12 @@ def gradient_descent(x, y_true, w, b, alpha, epochs):
             error = w * x + b - y_true
             history[:, epoch] = w, b, np.mean(error**2)
             if not np.isfinite(history[2, epoch]):
-                raise ValueError(_divergence(x, alpha, epoch))
-            w, b = w - alpha * (2 * np.mean(error * x)), b - alpha * (2 * np.mean(error))
+                bound = 2 / np.linalg.eigvalsh(loss_hessian(x))[-1]
+                raise ValueError(f"alpha must be below 2 / λmax = {bound:.6g} for these data, "
+                                 f"got {alpha}: the loss overflows at epoch {epoch}")
+            dw, db = 2 * np.mean(error * x), 2 * np.mean(error)
+            w, b = w - alpha * dw, b - alpha * db
     return tuple(history)
-
-
-def _divergence(x, alpha, epoch):
-    """Say which epoch and rate overflowed, and the bound 2 / λmax of the loss's Hessian."""
-    hessian = 2 * np.array([[np.mean(x * x), np.mean(x)], [np.mean(x), 1.0]])
-    bound = 2 / np.linalg.eigvalsh(hessian)[-1]
-    return (f"alpha must be below 2 / λmax = {bound:.6g} for these data, got {alpha}: "
-            f"the loss overflows at epoch {epoch}")
 
 
 # The network with one hidden layer (section 1.2.2)
@@ -498,7 +516,7 @@ STYLE = {
 TICKS = {"colors": INK, "labelsize": 11, "labelfontfamily": "STIXGeneral"}
 
 
-def _in_style(plot):
+def in_style(plot):
     """Run a plot function in the one style of the book, and leave the reader's own alone."""
     @functools.wraps(plot)
     def styled(*args, **kwargs):
@@ -512,7 +530,7 @@ def _in_style(plot):
     return styled
 
 
-def _axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
+def labeled_axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
     """Return labeled axes: `ax`, or those of a new figure of the given size in inches."""
     if ax is None:
         ax = plt.figure(figsize=size, layout="constrained").add_subplot(**kwargs)
@@ -521,7 +539,7 @@ def _axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
     return ax
 
 
-@_in_style
+@in_style
 def plot_fit(x, y_data, y_true=None, y_initial=None, y_final=None, *, ax=None):
     """Plot the samples and up to three curves over them (Figs. 1.1, 1.2, 1.6, 1.10 and 1.11).
 
@@ -536,7 +554,7 @@ def plot_fit(x, y_data, y_true=None, y_initial=None, y_final=None, *, ax=None):
               ("y_final", y_final, "-", RED, "trained model")]
     given = {name: y for name, y, *_ in curves if y is not None}
     x, y_data, *_ = _same_shape(x=x, y_data=y_data, **given)
-    ax = _axes(ax, "$x$", "$y$")
+    ax = labeled_axes(ax, "$x$", "$y$")
     ax.plot(x, y_data, "o", color=BLUE, alpha=0.45, markersize=4.5, markeredgewidth=0, label="data")
     for name, y, line, color, label in curves:
         if name in given:
@@ -546,7 +564,7 @@ def plot_fit(x, y_data, y_true=None, y_initial=None, y_final=None, *, ax=None):
     return ax
 
 
-@_in_style
+@in_style
 def plot_gradient_field(x, y_true, w, b, *, ax=None):
     """Plot level sets and gradients of the loss over the (w, b) plane (Figs. 1.3 and 1.4).
 
@@ -562,7 +580,7 @@ def plot_gradient_field(x, y_true, w, b, *, ax=None):
     w, b = (np.atleast_1d(array) for array in _same_shape(w=w, b=b))
     W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
     loss = loss_surface(x, y_true, W, B)
-    ax = _axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")
+    ax = labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")
     levels = loss.min() + np.geomspace(1e-3, 1, 13)[:-1] * np.ptp(loss)
     contours = ax.contour(W, B, loss, levels, cmap="viridis", norm="log", linewidths=1.5)
     bar = ax.figure.colorbar(contours, ax=ax, label="loss", format="%.0f", ticks=levels[::2])
@@ -582,7 +600,7 @@ def plot_gradient_field(x, y_true, w, b, *, ax=None):
     return ax
 
 
-@_in_style
+@in_style
 def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=None):
     """Plot the path of a gradient descent on the loss surface, over the path's range (Fig. 1.5).
 
@@ -596,7 +614,7 @@ def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=
     w, b = _same_shape(w_history=w_history, b_history=b_history)
     W, B = np.meshgrid(np.linspace(w.min() - 1, w.max() + 1, 100),
                        np.linspace(b.min() - 1, b.max() + 1, 100))
-    ax = _axes(ax, "weight $w$", "bias $b$", size=(7, 5.6), projection="3d", computed_zorder=False)
+    ax = labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 5.6), projection="3d", computed_zorder=False)
     ax.plot_surface(W, B, loss_surface(x, y_true, W, B), cmap="viridis", alpha=0.9, rcount=60,
                     ccount=60, linewidth=0, zorder=1)
     loss = loss_surface(x, y_true, w, b)
@@ -619,7 +637,7 @@ def _classes(X, inside):
             (np.asarray(X)[~inside], dict(marker="x", color=RED, label="outside", linewidths=0.8))]
 
 
-@_in_style
+@in_style
 def plot_circle(X, inside, *, ax=None):
     """Plot both classes in the plane, with the unit circle between them (Fig. 1.7).
 
@@ -629,7 +647,7 @@ def plot_circle(X, inside, *, ax=None):
     inside : array_like of bool, shape (n,)
     """
     classes = _classes(X, inside)
-    ax = _axes(ax, "$x_1$", "$x_2$", size=(7, 6), aspect="equal")
+    ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 6), aspect="equal")
     for points, look in classes:
         ax.scatter(*points.T, s=9, alpha=0.7, **look)
     ax.add_patch(plt.Circle((0, 0), 1, fill=False, linestyle="--", linewidth=2, color=INK))
@@ -638,33 +656,38 @@ def plot_circle(X, inside, *, ax=None):
     return ax
 
 
-@_in_style
-def plot_lifted_circle(X, inside, *, elev=12, azim=-60, ax=None):
+@in_style
+def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
     """Plot both classes lifted by z = x1² + x2², with the plane z = 1 between them (Fig. 1.8).
 
     Parameters
     ----------
     X : array_like of shape (n, 2)
     inside : array_like of bool, shape (n,)
+    height : float
+        What z is multiplied by, from 0 (flat) to 1 (lifted).
     elev, azim : float
         Height and direction of the eye, in degrees.
     """
-    classes = _classes(X, inside)
-    ax = _axes(ax, "$x_1$", "$x_2$", size=(7, 5.6), projection="3d", computed_zorder=False)
+    classes, (height,) = _classes(X, inside), _scalars(height=height)
+    ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 5.6), projection="3d", computed_zorder=False)
     for zorder, (points, look) in zip((0, 2), classes):
-        ax.scatter(*points.T, lift(points), s=7, alpha=0.6, depthshade=False, zorder=zorder, **look)
+        ax.scatter(*points.T, height * lift(points), s=7, alpha=0.6, depthshade=False, zorder=zorder, **look)
     side = np.array([[-1.5, 1.5], [-1.5, 1.5]])
-    ax.plot_surface(side, side.T, np.ones((2, 2)), color=GREEN, alpha=0.4, zorder=1)
-    ax.set_zlabel("$z = x_1^2 + x_2^2$")
+    if height > 0:
+        ax.plot_surface(side, side.T, np.full((2, 2), height), color=GREEN, alpha=0.4, zorder=1)
+    ax.set(zlabel="$z = x_1^2 + x_2^2$", zlim=(0, 4.5))
+    if elev > 80:  # from above the labels of z would lie on each other
+        ax.set(zlabel="", zticks=[])
     ax.view_init(elev, azim)
     ax.legend(loc="upper left", markerscale=2)
     return ax
 
 
-@_in_style
+@in_style
 def plot_sigmoid(z=np.linspace(-8, 8, 401), *, ax=None):
     """Plot the sigmoid and its derivative at z, an array_like of shape (N,) (Fig. 1.9)."""
-    ax = _axes(ax, "$z$", "")
+    ax = labeled_axes(ax, "$z$", "")
     ax.plot(z, sigmoid(z), color=BLUE, label=r"$\sigma(z)$")
     ax.plot(z, sigmoid_derivative(z), "--", color=RED, label=r"$\sigma\'(z)$")
     ax.legend(loc="upper left")

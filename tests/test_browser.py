@@ -1,0 +1,187 @@
+"""Every page in a real browser, from a folder that was moved, with the network cut off."""
+
+import base64
+import os
+import re
+import shutil
+
+import agml_explorers as ex
+import agml_helpers as ag
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import HTML
+from playwright.sync_api import sync_playwright
+
+VIEWS = {
+    "light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "has_touch": True},
+}
+PAGES = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts)
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SECTION = "chapters/1_linear_regression/"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        missing = "no Chromium here; on Debian: apt-get install chromium"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def moved(tmp_path_factory):
+    """The built book in another folder."""
+    return shutil.copytree(HTML, tmp_path_factory.mktemp("moved") / "book")
+
+
+@pytest.fixture
+def visit(browser, moved):
+    """Return a function that opens a page and a list of all that went wrong there."""
+    contexts = []
+
+    def open_page(name, **view):
+        # without motion, or a check may catch a color that is on its way
+        context = browser.new_context(reduced_motion="reduce", **view)
+        contexts.append(context)
+        page, wrong = context.new_page(), []
+        page.on("console", lambda message: message.type == "error" and wrong.append(message.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url[:200]}"))
+
+        def leave(route):
+            wrong.append(f"left the book: {route.request.url[:200]}")
+            route.abort()
+
+        page.route(re.compile("^(https?|wss?):"), leave)
+        page.goto(f"{moved.as_uri()}/{name}")
+        page.evaluate("() => Promise.all([window.MathJax?.startup?.promise, document.fonts.ready])")
+        return page, wrong
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def violations(page):
+    found = Axe().run(page, options={"runOnly": WCAG, "preload": False}).response["violations"]
+    return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_clean(visit, name, view):
+    page, wrong = visit(name, **VIEWS[view])
+    assert wrong == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= VIEWS[view]["viewport"]["width"]
+    assert page.evaluate("[...document.images].filter(image => !image.hidden && image.naturalWidth === 0).length") == 0
+    assert violations(page) == []
+    if view == "light":
+        assert page.evaluate("""[...document.querySelectorAll("article pre")]
+            .filter(pre => pre.offsetParent && pre.scrollWidth > pre.clientWidth).map(pre => pre.textContent)""") == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_mathematics_is_typeset(visit, name):
+    page, _ = visit(name, **VIEWS["light"])
+    formulas = page.locator("article .math")
+    raw = page.evaluate(r"[...document.querySelectorAll('article .math')].filter(node => !node.querySelector('mjx-container svg')).length")
+    assert raw == 0
+    assert page.locator("article mjx-merror, article [data-mml-node=merror]").count() == 0
+    if name.startswith(SECTION + "1_"):
+        assert formulas.count() > 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_light(name):
+    """The page itself and the pictures that no other page has."""
+    text = (HTML / name).read_text(encoding="utf-8")
+    pictures = set(re.findall(r'_images/([^"?]+)"', text))
+    assert len(text.encode()) + sum((HTML / "_images" / picture).stat().st_size for picture in pictures) <= 1_500_000
+    assert ("_static/widgets.js" in text) == ("widget-view+json" in text)
+
+
+def explorers():
+    x, _, y_data = ag.make_data()
+    X, inside = ag.make_circle()
+    return {
+        "line": ("1_2-univariate-linear-models", 0, lambda: ex.explore_line(x, y_data)),
+        "descent": ("1_2_1_2-descent-and-backward-propagation", 0, lambda: ex.explore_descent(x, y_data)),
+        "lift": ("1_2_2-hidden-layers", 0, lambda: ex.explore_lift(X[:700], inside[:700])),
+        "neuron": ("1_2_2-hidden-layers", 1, ex.explore_neuron),
+        "network": ("1_2_2-hidden-layers", 2, lambda: ex.explore_network(x, y_data)),
+    }
+
+
+@pytest.mark.parametrize("name", explorers())
+def test_explorer_shows_the_computed_picture_for_every_position(visit, name):
+    """Moved by keyboard, every position shows the picture and the text that Python computes for it."""
+    file, place, make = explorers()[name]
+    expected = make()
+    page, wrong = visit(f"{SECTION}{file}.html", **VIEWS["light"])
+    assert page.locator(".widgets").count() == len([entry for entry in explorers().values() if entry[0] == file])
+    widget = page.locator(".widgets").nth(place)
+    sliders = widget.get_by_role("slider").all()
+    assert [slider.evaluate("node => node.labels[0].textContent") for slider in sliders] == \
+        [slider.description for slider in expected.sliders]
+
+    def check(values):
+        text, png = expected.pictures[values]
+        seen = widget.locator("img:visible")
+        assert seen.count() == 1
+        assert seen.get_attribute("alt") == text
+        assert seen.get_attribute("src").split(",")[1] == base64.b64encode(png).decode()
+
+    check(tuple(slider.value for slider in expected.sliders))
+    seen = set()
+
+    def move(chosen):
+        if len(chosen) == len(sliders):
+            check(chosen)
+            seen.add(widget.locator("img:visible").get_attribute("src"))
+            return
+        slider = sliders[len(chosen)]
+        slider.press("Home")
+        for number, (label, value) in enumerate(expected.sliders[len(chosen)].options):
+            if number:
+                slider.press("ArrowRight")
+            assert slider.get_attribute("aria-valuetext") == label
+            move((*chosen, value))
+
+    move(())
+    assert len(seen) == len(expected.pictures) and wrong == []
+
+
+def test_explorer_moves_by_mouse_and_by_touch(visit):
+    for view in ("light", "phone"):
+        page, _ = visit(f"{SECTION}1_2-univariate-linear-models.html", **VIEWS[view])
+        slider = page.get_by_role("slider").first
+        before = page.locator(".widgets img:visible").get_attribute("alt")
+        slider.scroll_into_view_if_needed()
+        box = slider.bounding_box()
+        where = box["x"] + box["width"] - 4, box["y"] + box["height"] / 2
+        page.touchscreen.tap(*where) if view == "phone" else page.mouse.click(*where)
+        after = page.locator(".widgets img:visible").get_attribute("alt")
+        assert before.startswith("w = -0.213") and after.startswith("w = 14")
+
+
+def test_search_works(visit):
+    page, wrong = visit("search.html?q=neuron", **VIEWS["light"])
+    page.locator("#search-results li").first.wait_for()
+    assert page.locator("#search-results a[href*='1_2_2-hidden-layers']").count() > 0
+    assert wrong == []
+
+
+def test_nothing_moves_for_readers_who_prefer_that(visit):
+    page, _ = visit("index.html", **VIEWS["light"])
+    assert page.evaluate("""[...document.querySelectorAll("*")].filter(node => {
+        const style = getComputedStyle(node);
+        return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0 && style.transitionProperty !== "none";
+    }).length""") == 0
