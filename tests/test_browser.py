@@ -62,7 +62,10 @@ def visit(browser, moved):
 
         page.route(re.compile("^(https?|wss?):"), leave)
         page.goto(f"{moved.as_uri()}/{name}")
-        page.evaluate("() => Promise.all([window.MathJax?.startup?.promise, document.fonts.ready])")
+        page.evaluate("""() => Promise.race([
+            Promise.all([window.MathJax?.startup?.promise, document.fonts.ready]),
+            new Promise(resolve => setTimeout(resolve, 10_000)),  // a check will say what is missing
+        ])""")
         return page, wrong
 
     yield open_page

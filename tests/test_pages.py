@@ -1,5 +1,6 @@
 """Every page is run and compared; and when a page or the helper is tampered with, the suite says so."""
 
+import json
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ from conftest import ROOT, is_page, read_page
 from test_print import PAGES
 
 DESCENT = "chapters/1_linear_regression/1_2_1_2-descent-and-backward-propagation.md"
-SOURCES = ["agml_helpers.py", "appendix", "chapters", "tests", "_sphinx", "_config.yml", "_toc.yml",
+SOURCES = ["agml_explorers.py", "agml_helpers.py", "appendix", "chapters", "tests", "_sphinx", "_config.yml", "_toc.yml",
            "index.md", "genindex.md", "Makefile", "pyproject.toml", "requirements.txt"]
 
 
@@ -40,10 +41,10 @@ def copy(tmp_path):
         else:
             shutil.copy2(source, tmp_path / name)
 
-    def run(*command):
+    def run(*command, **environment):
         # the copy's helper in place of the installed one
-        done = subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(tmp_path)},
-                              capture_output=True, text=True)
+        environment = os.environ | {"PYTHONPATH": str(tmp_path)} | environment
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
         return done.returncode, done.stdout + done.stderr
 
     return tmp_path, run
@@ -95,25 +96,45 @@ print("f(3) is", ag.f(3))
 """
 
 
+MAKE_BOOK = ["make", "book", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready"]
+
+
+def make_small(folder):
+    """Reduce the book to one page, and return the file it is built into."""
+    (folder / "index.md").write_text(PAGE)
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    return folder / "_build" / "html" / "index.html"
+
+
+def test_book_is_built_without_a_registry(copy):
+    """Then its formulas come from a CDN, by the same exact version, and one line says so."""
+    folder, run = copy
+    built = make_small(folder)
+    (folder / "index.md").write_text(PAGE + "\n$x^2$\n")
+    shutil.rmtree(folder / "_sphinx" / "web" / "node_modules")
+    code, said = run(*MAKE_BOOK, npm_config_registry="http://127.0.0.1:9")
+    assert code == 0, said
+    assert len(re.findall("^assets: pages will load MathJax from https://", said, re.M)) == 1
+    version = json.loads((ROOT / "_sphinx" / "web" / "package.json").read_text())["dependencies"]["mathjax"]
+    assert f'src="https://cdn.jsdelivr.net/npm/mathjax@{version}/startup.js"' in built.read_text()
+
+
 def test_book_is_never_stale(copy):
     """`make book` shows what an edited helper computes, and fails with a helper that raises."""
     folder, run = copy
-    (folder / "index.md").write_text(PAGE)
-    (folder / "_toc.yml").write_text("format: jb-book\nroot: index\n")
-    helper, built = folder / "agml_helpers.py", folder / "_build" / "html" / "index.html"
-    make = ["make", "book", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready"]
+    helper, built = folder / "agml_helpers.py", make_small(folder)
 
-    code, said = run(*make)
+    code, said = run(*MAKE_BOOK)
     assert code == 0, said
     assert "f(3) is 16" in built.read_text()
 
     tamper(helper, "    return x**2 + 2 * x + 1", "    return x**3")
-    code, said = run(*make)
+    code, said = run(*MAKE_BOOK)
     assert code == 0, said
     assert "f(3) is 27" in built.read_text()
 
     tamper(helper, "    return x**3", "    raise RuntimeError('tampered')")
     for _ in range(2):  # a build that failed must not count as one that is up to date
-        code, said = run(*make)
+        code, said = run(*MAKE_BOOK)
         assert code != 0
         assert "RuntimeError: tampered" in re.sub(r"\x1b\[[0-9;]*m", "", said)

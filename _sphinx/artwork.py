@@ -1,0 +1,60 @@
+"""Draw the title image and the logo from the book's own mathematics: descents on its loss."""
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Ellipse
+
+import agml_helpers as ag
+
+NIGHT, GOLD, PAPER = "#10202c", "#f2b84b", "#fdfaf3"
+
+
+def draw_title(file):
+    """Draw gradient descents from many starting points, the print's own among them, over level sets."""
+    x, _, y_data = ag.make_data()
+    figure = Figure(figsize=(12, 4.2), facecolor=NIGHT)
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set_axis_off()
+    ax.set(xlim=(-6, 29), ylim=(-40, 12))
+    W, B = np.meshgrid(np.linspace(-6, 29, 300), np.linspace(-40, 12, 200))
+    loss = ag.loss_surface(x, y_data, W, B)
+    levels = loss.min() + np.geomspace(2e-4, 1, 22) * np.ptp(loss)
+    ax.contour(W, B, loss, levels, cmap="viridis_r", norm="log", linewidths=0.9, alpha=0.85)
+    edge = [(w, b) for b in np.linspace(-39, 11, 14) for w in (-5.5, 28.5)]
+    for w, b in edge:
+        ax.plot(*ag.gradient_descent(x, y_data, w, b, 0.001, 6000)[:2], color=PAPER, linewidth=0.6, alpha=0.35)
+    w, b, _ = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, 0.001, 2000)
+    ax.plot(w, b, color=GOLD, linewidth=2.6, solid_capstyle="round")
+    ax.plot(w[[0, -1]], b[[0, -1]], "o", color=GOLD, markersize=8)
+    figure.savefig(file)
+
+
+def draw_logo(file):
+    """Draw three level sets, tilted like those of the loss, and a descent to their center."""
+    figure = Figure(figsize=(2, 2), facecolor="none")
+    ax = figure.add_axes((0, 0, 1, 1), aspect="equal")
+    ax.set_axis_off()
+    ax.set(xlim=(-1, 1), ylim=(-1, 1))
+    ax.add_patch(Ellipse((0, 0), 1.96, 1.96, color=NIGHT))
+    for size, color in ((1, "#35b779"), (0.68, "#31688e"), (0.36, "#8a6fc0")):
+        ax.add_patch(Ellipse((0, 0), 1.7 * size, 0.9 * size, angle=-60, fill=False, color=color, linewidth=5))
+    ax.plot([-0.62, 0.02, 0.0], [0.3, 0.28, 0.0], color=GOLD, linewidth=6, solid_capstyle="round", solid_joinstyle="round")
+    ax.plot(-0.62, 0.3, "o", color=GOLD, markersize=14)
+    figure.savefig(file, transparent=True)
+
+
+def draw(app, config):
+    folder = Path(app.outdir).parent / "artwork"
+    folder.mkdir(parents=True, exist_ok=True)
+    with ag.plt.rc_context({"svg.hashsalt": "agml"}):
+        draw_title(folder / "title.svg")
+        draw_logo(folder / "logo.svg")
+    config.html_logo = config.html_favicon = str(folder / "logo.svg")
+    config.html_static_path.append(str(folder))
+
+
+def setup(app):
+    app.connect("config-inited", draw)
+    return {"parallel_read_safe": True}
