@@ -6,11 +6,13 @@ READY := $(VENV)/.ready
 BUILT := _build/html/.built
 PAGES := index.md $(shell find chapters appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 
-.PHONY: help book test lab lock clean
+.PHONY: help book test matrix bench lab lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
 	@echo "make test   run every test, the printed numbers among them"
+	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
+	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
 	@echo "make lab    open the pages as notebooks in JupyterLab"
 	@echo "make lock   renew requirements.txt from pyproject.toml"
 	@echo "make clean  remove what was built, and the environment"
@@ -20,6 +22,12 @@ book: $(BUILT)
 
 test: $(READY) $(BUILT)
 	$(VENV)/bin/python -m pytest
+
+matrix: $(READY)
+	$(VENV)/bin/python tests/matrix.py
+
+bench: $(READY)
+	$(VENV)/bin/python tests/bench.py
 
 lab: $(READY)
 	$(VENV)/bin/jupyter lab
@@ -39,7 +47,6 @@ $(READY): requirements.txt pyproject.toml
 	@touch $@
 
 lock: $(READY)
-	$(VENV)/bin/python -m pip install --quiet uv
 	echo "-e .[test]" | $(VENV)/bin/uv pip compile - --universal --python-version 3.11 --fork-strategy fewest --upgrade --no-annotate --custom-compile-command "make lock" --output-file requirements.txt
 
 clean:

@@ -261,7 +261,7 @@ def explore_network(x, y_data):
     Explorer, which starts at d = 2 after 10,000 epochs, as in Fig. 1.10
     """
     dimensions = _slider("neurons d", [1, 2, 3, 5, 10], 2)
-    epochs = _slider("epoch", [0, 10, 100, 1000, 3000, 10000], 10000, "{}")
+    epochs = _slider("epoch", [0, 10, 30, 100, 300, 1000, 3000, 10000], 10000, "{}")
     v, y = np.reshape(x, (-1, 1)), np.reshape(y_data, (-1, 1))
     film = Film((7.6, 3.8))
     fit, units = film.figure.subplots(1, 2)

@@ -1,7 +1,7 @@
 """Models, gradients and figures of *Algebraic Geometry & Machine Learning*, chapter 1.
 
-Data come first, then the linear model, the network, the circle, and the figures; every
-operation stands next to its derivative. Functions are pure and check what they are given.
+The data come first, then the linear model, the network, the circle and the figures; what has a
+derivative stands next to it. The functions are pure, and check what they are given.
 """
 
 import functools
@@ -66,11 +66,22 @@ def _rate(alpha):
 # Data (section 1.2)
 
 def f(x):
-    """Return x² + 2x + 1, the function behind the data.
+    """Return x² + 2x + 1, elementwise: the function behind the data (section 1.2).
 
-    >>> f(3)
-    16
+    Parameters
+    ----------
+    x : array_like of any shape
+
+    Returns
+    -------
+    ndarray of the shape of x
+
+    Examples
+    --------
+    >>> print(f(3))
+    16.0
     """
+    (x,) = _finite(x=x)
     return x**2 + 2 * x + 1
 
 
@@ -161,6 +172,7 @@ def compute_gradients(x, y_true, w, b):
     Returns
     -------
     dw, db : float
+        Change of the loss per unit of w and of b.
 
     Examples
     --------
@@ -198,7 +210,7 @@ def loss_surface(x, y_true, w, b):
     array([1. , 0.5])
     """
     (mx, my, mxx, mxy, myy), (w, b) = _moments(x, y_true), _same_shape(w=w, b=b)
-    return mxx * w**2 + 2 * mx * w * b + b**2 - 2 * mxy * w - 2 * my * b + myy
+    return (mxx * w + 2 * mx * b - 2 * mxy) * w + (b - 2 * my) * b + myy
 
 
 def gradient_field(x, y_true, w, b):
@@ -223,9 +235,9 @@ def gradient_field(x, y_true, w, b):
 
 
 def loss_hessian(x):
-    """Return the second derivatives of the loss by (w, b), the same at every point.
+    """Return the second derivatives of the loss by (w, b), the same everywhere (beyond the print).
 
-    Gradient descent converges for learning rates below 2 / λmax, with λmax its larger eigenvalue.
+    Gradient descent converges for 0 < alpha < 2 / λmax, with λmax the larger eigenvalue.
 
     Parameters
     ----------
@@ -283,8 +295,8 @@ def gradient_descent(x, y_true, w, b, alpha, epochs):
             history[:, epoch] = w, b, np.mean(error**2)
             if not np.isfinite(history[2, epoch]):
                 bound = 2 / np.linalg.eigvalsh(loss_hessian(x))[-1]
-                raise ValueError(f"alpha must be below 2 / λmax = {bound:.6g} for these data, "
-                                 f"got {alpha}: the loss overflows at epoch {epoch}")
+                raise ValueError(f"alpha must be below 2 / λmax = {bound:.6g}, got {alpha}: "
+                                 f"the loss overflows at epoch {epoch}")
             dw, db = 2 * np.mean(error * x), 2 * np.mean(error)
             w, b = w - alpha * dw, b - alpha * db
     return tuple(history)
@@ -292,23 +304,40 @@ def gradient_descent(x, y_true, w, b, alpha, epochs):
 
 # The network with one hidden layer (section 1.2.2)
 
-def _sigmoid(z):
+def sigmoid(z):
+    """Return σ(z) = 1 / (1 + e^(−z)), elementwise (section 1.2.2, Fig. 1.9).
+
+    Parameters
+    ----------
+    z : array_like of any shape
+
+    Returns
+    -------
+    ndarray of the shape of z
+
+    Examples
+    --------
+    >>> print(sigmoid(0))
+    0.5
+    """
+    (z,) = _finite(z=z)
     with np.errstate(over="ignore"):  # where e^(−z) overflows, 1 / ∞ = 0 is the right limit
         return 1 / (1 + np.exp(-z))
 
 
-def sigmoid(z):
-    """Return σ(z) = 1 / (1 + e^(−z)), elementwise (Fig. 1.9).
-
-    >>> print(sigmoid(0))
-    0.5
-    """
-    return _sigmoid(*_finite(z=z))
-
-
 def sigmoid_derivative(z):
-    """Return σ′(z) = σ(z) (1 − σ(z)), elementwise (Fig. 1.9).
+    """Return σ′(z) = σ(z) (1 − σ(z)), elementwise (section 1.2.2, Fig. 1.9).
 
+    Parameters
+    ----------
+    z : array_like of any shape
+
+    Returns
+    -------
+    ndarray of the shape of z
+
+    Examples
+    --------
     >>> print(sigmoid_derivative(0))
     0.25
     """
@@ -317,7 +346,7 @@ def sigmoid_derivative(z):
 
 
 class Network(NamedTuple):
-    """The four parameters of a network with hidden dimension d; its gradients have the same form.
+    """The four parameter arrays of a network with hidden dimension d, or its four gradients.
 
     W1 and b1 have shape (1, d), W2 has shape (d, 1), b2 has shape (1, 1) (section 1.2.2).
     """
@@ -375,11 +404,11 @@ def _network(net):
 
 def _forward(v, net):
     """Return Z1, A1 and Z2 of checked arguments."""
-    # Sums of products instead of `@`: BLAS rounds differently on every processor, and
-    # training magnifies the last bit. Order F keeps each hidden unit contiguous.
+    # Sums in place of `@`: BLAS rounds differently on every processor, and training
+    # magnifies the last bit. Order F keeps what is summed side by side.
     Z1 = np.multiply(v, net.W1, order="F") + net.b1
-    A1 = _sigmoid(Z1)
-    Z2 = (A1 * net.W2.T).sum(axis=1, keepdims=True) + net.b2
+    A1 = 1 / (1 + np.exp(-Z1))
+    Z2 = np.add.reduce(A1 * net.W2.T, axis=1, keepdims=True) + net.b2
     return Z1, A1, Z2
 
 
@@ -396,20 +425,31 @@ def forward(v, net):
     Z1, A1 : ndarray, each of shape (N, d)
     Z2 : ndarray of shape (N, 1)
         The prediction.
+
+    Examples
+    --------
+    >>> net = Network(W1=[[2, -1]], b1=[[1, 0]], W2=[[1], [1]], b2=[[0]])
+    >>> Z1, A1, Z2 = forward([[3], [5], [7]], net)
+    >>> print(Z1)
+    [[ 7. -3.]
+     [11. -5.]
+     [15. -7.]]
     """
-    (v,) = _column(v=v)
-    return _forward(v, _network(net))
+    (v,), net = _column(v=v), _network(net)
+    with np.errstate(over="ignore"):
+        return _forward(v, net)
 
 
 def _backward(v, A1, error, net):
-    """Return the gradients from the activations and the error Z2 − y_true."""
+    """Return the gradients by the chain rule, from the activations and error = Z2 − y_true."""
     dZ2 = error / len(v)
-    dZ1 = A1 * (1 - A1) * net.W2.T * dZ2
+    dW2 = A1 * dZ2
+    dZ1 = (dW2 - dW2 * A1) * net.W2.T  # σ′(Z1) = A1 (1 − A1), computed already
     return Network(
-        W1=(dZ1 * v).sum(axis=0, keepdims=True),
-        b1=dZ1.sum(axis=0, keepdims=True),
-        W2=(A1 * dZ2).sum(axis=0)[:, np.newaxis],
-        b2=dZ2.sum(axis=0, keepdims=True),
+        W1=np.add.reduce(dZ1 * v, axis=0, keepdims=True),
+        b1=np.add.reduce(dZ1, axis=0, keepdims=True),
+        W2=np.add.reduce(dW2, axis=0)[:, np.newaxis],
+        b2=np.add.reduce(dZ2, axis=0, keepdims=True),
     )
 
 
@@ -423,11 +463,18 @@ def backward(v, y_true, net):
 
     Returns
     -------
-    Network, holding dW1, db1, dW2, db2
+    Network
+        dW1, db1, dW2 and db2 in the places of W1, b1, W2 and b2.
+
+    Examples
+    --------
+    >>> net = Network(W1=[[0]], b1=[[0]], W2=[[1]], b2=[[0]])
+    >>> print(backward([[1]], [[0]], net).b2)
+    [[0.5]]
     """
     v, y_true = _column(v=v, y_true=y_true)
     net = _network(net)
-    _, A1, Z2 = _forward(v, net)
+    _, A1, Z2 = forward(v, net)
     return _backward(v, A1, Z2 - y_true, net)
 
 
@@ -455,6 +502,12 @@ def train_network(v, y_true, net, alpha, epochs):
     ------
     ValueError
         If the training diverges until its numbers overflow.
+
+    Examples
+    --------
+    >>> net, loss = train_network([[1]], [[1]], init_network(2), alpha=0.1, epochs=5)
+    >>> print(loss[-1] < loss[0])
+    True
     """
     v, y_true = _column(v=v, y_true=y_true)
     net, alpha, epochs = _network(net), _rate(alpha), _count(epochs=epochs, least=0)
@@ -463,13 +516,14 @@ def train_network(v, y_true, net, alpha, epochs):
         for epoch in range(epochs + 1):
             _, A1, Z2 = _forward(v, net)
             error = Z2 - y_true
-            loss_history[epoch] = np.mean(error**2) / 2
-            if not np.isfinite(loss_history[epoch]):
+            loss_history[epoch] = np.add.reduce(error * error, axis=None) / (2 * len(v))
+            if not loss_history[epoch] < np.inf:
                 raise ValueError(f"alpha must be smaller, got {alpha}: "
                                  f"the loss overflows at epoch {epoch}")
             if epoch < epochs:
-                gradients = _backward(v, A1, error, net)
-                net = Network(*(p - alpha * dp for p, dp in zip(net, gradients)))
+                # the gradients are linear in the error, so α may as well multiply that
+                W1, b1, W2, b2 = _backward(v, A1, alpha * error, net)
+                net = Network(net.W1 - W1, net.b1 - b1, net.W2 - W2, net.b2 - b2)
     return net, loss_history
 
 
@@ -480,12 +534,21 @@ def make_circle(n=5000, seed=42):
 
     Parameters
     ----------
-    n, seed : int
+    n : int
+        Number of points.
+    seed : int
+        Seed of the points, which are uniform in the square.
 
     Returns
     -------
     X : ndarray of shape (n, 2)
     inside : ndarray of bool, shape (n,)
+
+    Examples
+    --------
+    >>> X, inside = make_circle(3)
+    >>> print(inside)
+    [False  True False]
     """
     n, seed = _count(n=n), _count(seed=seed, least=0)
     X = np.random.RandomState(seed).uniform(-1.5, 1.5, (n, 2))
@@ -495,6 +558,16 @@ def make_circle(n=5000, seed=42):
 def lift(X):
     """Return the third coordinate z = x1² + x2² of points in the plane (Fig. 1.8).
 
+    Parameters
+    ----------
+    X : array_like of shape (n, 2)
+
+    Returns
+    -------
+    ndarray of shape (n,)
+
+    Examples
+    --------
     >>> lift([[3, 4]])
     array([25.])
     """
@@ -658,14 +731,14 @@ def plot_circle(X, inside, *, ax=None):
 
 @in_style
 def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
-    """Plot both classes lifted by z = x1² + x2², with the plane z = 1 between them (Fig. 1.8).
+    """Plot both classes lifted by z = x1² + x2², and the plane between them (Fig. 1.8).
 
     Parameters
     ----------
     X : array_like of shape (n, 2)
     inside : array_like of bool, shape (n,)
     height : float
-        What z is multiplied by, from 0 (flat) to 1 (lifted).
+        What z is multiplied by, from 0 (flat) to 1 (lifted); the plane is at this height.
     elev, azim : float
         Height and direction of the eye, in degrees.
     """

