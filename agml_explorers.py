@@ -27,9 +27,9 @@ class Film:
     The part that stands still is stored once, and every picture is a transparent sheet over it.
     """
 
-    def __init__(self, size):
+    def __init__(self, size, dpi=160, layout="constrained"):
         """Make an empty figure of the given size in inches, with room for a line of text on top."""
-        self.figure = Figure(figsize=size, dpi=160, layout="constrained")
+        self.figure = Figure(figsize=size, dpi=dpi, layout=layout)
         self.canvas = FigureCanvasAgg(self.figure)
         self.text = self.figure.suptitle(" ", fontsize=13, animated=True)
 
@@ -50,11 +50,13 @@ class Film:
     def _png(self):
         file = io.BytesIO()
         sheet = Image.fromarray(np.asarray(self.canvas.buffer_rgba()))
-        method = Image.Quantize.FASTOCTREE  # the one that knows transparency; it grays white a little
-        if sheet.getextrema()[3] == (255, 255):
-            sheet, method = sheet.convert("RGB"), Image.Quantize.MEDIANCUT
+        opaque = sheet.getextrema()[3] == (255, 255)
         # figures have few colors; with 32 of them a picture weighs a quarter
-        sheet.quantize(32, method, dither=Image.Dither.NONE).save(file, "png", optimize=True)
+        if opaque:
+            sheet = sheet.convert("RGB").quantize(32, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        else:  # the one method that knows transparency; it would gray white a little
+            sheet = sheet.quantize(32, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        sheet.save(file, "png", optimize=not opaque)
         return file.getvalue()
 
 
@@ -161,6 +163,7 @@ def explore_descent(x, y_data):
     -------
     Explorer, which starts at the learning rate and the last epoch of the print
     """
+    x, y_data = ag._same_shape(x=x, y_data=y_data)
     slow, steep = np.linalg.eigvalsh(ag.loss_hessian(x))
     fastest, too_large = 2 / (slow + steep), 1.01 * 2 / steep
     rates = _slider("rate α", [0.0001, 0.001, 0.003, 0.01, 0.02, fastest, too_large], 0.001, "{:.3g}")
@@ -211,8 +214,8 @@ def explore_lift(X, inside):
     heights = _slider("lift", np.linspace(0, 1, 6), 1.0, "{:.0%}")
     pictures = {}
     for label, height in heights.options:
-        film = Film((6, 4.6))
-        ax = film.figure.add_subplot(projection="3d", computed_zorder=False)
+        film = Film((6, 4.6), dpi=130, layout="none")
+        ax = film.figure.add_axes((0, 0, 0.94, 0.93), projection="3d", computed_zorder=False)
         ag.plot_lifted_circle(X, inside, height=height, elev=90 - 80 * height, azim=-90 + 30 * height, ax=ax)
         apart = "the plane has one class on each side" if height else "no line separates the classes"
         film.text.set(text=f"lift {label}: {apart}", animated=False)
@@ -242,7 +245,7 @@ def explore_neuron():
         for _, b in biases.options:
             activation.set_data(x, ag.sigmoid(w * x + b))
             slope.set_data(x, ag.sigmoid_derivative(w * x + b))
-            middle = f"one half at x = {-b / w:.4g}" if w else f"the same {ag.sigmoid(b):.3f} for every x"
+            middle = f"one half at x = {0.0 - b / w:.4g}" if w else f"the same {ag.sigmoid(b):.3f} for every x"
             text = f"w = {w}, b = {b}: {middle}"
             pictures[w, b] = text, film.picture(text, [activation, slope])
     return Explorer([weights, biases], pictures, still)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 
 W_START, B_START = -0.21299332372819757, -0.7532380921958663  # as printed in section 1.2
 
@@ -17,7 +18,10 @@ def _finite(**arrays):
     """Return the arguments as float arrays, refusing what is empty, NaN, infinite or no number."""
     checked = []
     for name, value in arrays.items():
-        array = np.asarray(value)
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            raise ValueError(f"{name} must have rows of one length, got {value!r}") from None
         if array.dtype.kind not in "iuf":
             raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
         if array.size == 0:
@@ -37,6 +41,14 @@ def _same_shape(**arrays):
     return checked
 
 
+def _vectors(**arrays):
+    """Return the arguments as finite vectors of one length."""
+    checked = _same_shape(**arrays)
+    if checked[0].ndim != 1:
+        raise ValueError(f"{next(iter(arrays))} must be a vector, got shape {checked[0].shape}")
+    return checked
+
+
 def _scalars(**values):
     """Return the arguments as floats, refusing arrays."""
     for name, array in zip(values, _finite(**values)):
@@ -45,14 +57,21 @@ def _scalars(**values):
     return [float(value) for value in values.values()]
 
 
-def _count(least=1, **values):
-    """Return the one argument if it is a whole number of at least `least`."""
+def _count(least=1, most=np.inf, **values):
+    """Return the one argument if it is a whole number from `least` to `most`."""
     (name, value), = values.items()
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} must be a whole number, got {value!r}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
+    if value > most:
+        raise ValueError(f"{name} must be at most {most}, got {value}")
     return int(value)
+
+
+def _random(seed):
+    """Return NumPy's generator of the print, seeded."""
+    return np.random.RandomState(_count(seed=seed, least=0, most=2**32 - 1))
 
 
 def _rate(alpha):
@@ -106,9 +125,9 @@ def make_data(n=200, seed=42):
     >>> print(y_data[50])
     21.729790078081002
     """
-    n, seed = _count(n=n), _count(seed=seed, least=0)
+    n, random = _count(n=n), _random(seed)
     x = np.linspace(0, 10, n)
-    return x, f(x), f(x) + np.random.RandomState(seed).uniform(-10, 10, size=n)
+    return x, f(x), f(x) + random.uniform(-10, 10, size=n)
 
 
 # The linear model (sections 1.2 and 1.2.1)
@@ -294,6 +313,8 @@ def gradient_descent(x, y_true, w, b, alpha, epochs):
             error = w * x + b - y_true
             history[:, epoch] = w, b, np.mean(error**2)
             if not np.isfinite(history[2, epoch]):
+                if epoch == 0:
+                    raise ValueError(f"w and b must start at a finite loss, got {w} and {b}")
                 bound = 2 / np.linalg.eigvalsh(loss_hessian(x))[-1]
                 raise ValueError(f"alpha must be below 2 / λmax = {bound:.6g}, got {alpha}: "
                                  f"the loss overflows at epoch {epoch}")
@@ -376,7 +397,7 @@ def init_network(d, seed=42):
     >>> print(init_network(2).W1)
     [[ 0.00496714 -0.00138264]]
     """
-    d, random = _count(d=d), np.random.RandomState(_count(seed=seed, least=0))
+    d, random = _count(d=d), _random(seed)
     W1, W2 = 0.01 * random.randn(1, d), 0.01 * random.randn(d, 1)
     return Network(W1, np.zeros((1, d)), W2, np.zeros((1, 1)))
 
@@ -394,7 +415,7 @@ def _network(net):
     """Return the network as finite float arrays whose shapes belong together."""
     if not isinstance(net, Network):
         raise TypeError(f"net must be a Network, got {type(net).__name__}")
-    net = Network(*_finite(**net._asdict()))
+    net = Network(*(array.copy() for array in _finite(**net._asdict())))
     d = net.W1.shape[-1] if net.W1.ndim else 0
     for (name, array), shape in zip(net._asdict().items(), [(1, d), (1, d), (d, 1), (1, 1)]):
         if array.shape != shape:
@@ -518,6 +539,9 @@ def train_network(v, y_true, net, alpha, epochs):
             error = Z2 - y_true
             loss_history[epoch] = np.add.reduce(error * error, axis=None) / (2 * len(v))
             if not loss_history[epoch] < np.inf:
+                if epoch == 0:
+                    raise ValueError("net must start at a finite loss, "
+                                     f"got {loss_history[epoch]} for these samples")
                 raise ValueError(f"alpha must be smaller, got {alpha}: "
                                  f"the loss overflows at epoch {epoch}")
             if epoch < epochs:
@@ -550,8 +574,8 @@ def make_circle(n=5000, seed=42):
     >>> print(inside)
     [False  True False]
     """
-    n, seed = _count(n=n), _count(seed=seed, least=0)
-    X = np.random.RandomState(seed).uniform(-1.5, 1.5, (n, 2))
+    n, random = _count(n=n), _random(seed)
+    X = random.uniform(-1.5, 1.5, (n, 2))
     return X, lift(X) < 1
 
 
@@ -605,8 +629,13 @@ def in_style(plot):
 
 def labeled_axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
     """Return labeled axes: `ax`, or those of a new figure of the given size in inches."""
+    kind = kwargs.get("projection", "rectilinear")
     if ax is None:
         ax = plt.figure(figsize=size, layout="constrained").add_subplot(**kwargs)
+    elif not isinstance(ax, Axes):
+        raise TypeError(f"ax must be a Matplotlib Axes, got {type(ax).__name__}")
+    elif ax.name != kind:
+        raise TypeError(f"ax must be Axes with the projection {kind}, got {ax.name}")
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.tick_params(**TICKS)  # some ticks are made when the figure is drawn, outside of the style
     return ax
@@ -627,12 +656,14 @@ def plot_fit(x, y_data, y_true=None, y_initial=None, y_final=None, *, ax=None):
               ("y_final", y_final, "-", RED, "trained model")]
     given = {name: y for name, y, *_ in curves if y is not None}
     x, y_data, *_ = _same_shape(x=x, y_data=y_data, **given)
+    if x.ndim != 1 and x.shape[1:] != (1,):
+        raise ValueError(f"x must be a vector or a column, got shape {x.shape}")
     ax = labeled_axes(ax, "$x$", "$y$")
     ax.plot(x, y_data, "o", color=BLUE, alpha=0.45, markersize=4.5, markeredgewidth=0, label="data")
     for name, y, line, color, label in curves:
         if name in given:
             ax.plot(x, y, line, color=color, label=label)
-    ax.set_xlim(x.min(), x.max())
+    ax.margins(x=0)
     ax.legend(loc="upper left")
     return ax
 
@@ -651,6 +682,7 @@ def plot_gradient_field(x, y_true, w, b, *, ax=None):
         The initial point, or the path of a gradient descent that begins there.
     """
     w, b = (np.atleast_1d(array) for array in _same_shape(w=w, b=b))
+    _vectors(w=w, b=b)
     W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
     loss = loss_surface(x, y_true, W, B)
     ax = labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")
@@ -684,13 +716,13 @@ def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=
     elev, azim : float
         Height and direction of the eye, in degrees.
     """
-    w, b = _same_shape(w_history=w_history, b_history=b_history)
+    w, b = _vectors(w_history=w_history, b_history=b_history)
+    elev, azim = _scalars(elev=elev, azim=azim)
     W, B = np.meshgrid(np.linspace(w.min() - 1, w.max() + 1, 100),
                        np.linspace(b.min() - 1, b.max() + 1, 100))
+    surface, loss = loss_surface(x, y_true, W, B), loss_surface(x, y_true, w, b)
     ax = labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 5.6), projection="3d", computed_zorder=False)
-    ax.plot_surface(W, B, loss_surface(x, y_true, W, B), cmap="viridis", alpha=0.9, rcount=60,
-                    ccount=60, linewidth=0, zorder=1)
-    loss = loss_surface(x, y_true, w, b)
+    ax.plot_surface(W, B, surface, cmap="viridis", alpha=0.9, rcount=60, ccount=60, linewidth=0, zorder=1)
     ax.plot(w, b, loss, color=RED, label="gradient descent", zorder=2)
     ax.plot(w[:1], b[:1], loss[:1], "o", color=RED, markersize=9, label="initial $(w, b)$", zorder=3)
     ax.plot(w[-1:], b[-1:], loss[-1:], "s", color=RED, markersize=8, label="final $(w, b)$", zorder=3)
@@ -701,13 +733,14 @@ def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=
 
 
 def _classes(X, inside):
-    """Return the points of both classes, each with the marker, color and label it is drawn in."""
-    inside = np.asarray(inside)
-    if inside.dtype != bool or inside.shape != lift(X).shape:
-        raise ValueError(f"inside must be bool of shape {lift(X).shape}, "
+    """Return the points of both classes as x1, x2, z, each with the look that it is drawn in."""
+    z, inside = lift(X), np.asarray(inside)
+    if inside.dtype != bool or inside.shape != z.shape:
+        raise ValueError(f"inside must be bool of shape {z.shape}, "
                          f"got {inside.dtype} of shape {inside.shape}")
-    return [(np.asarray(X)[inside], dict(marker="o", color=BLUE, label="inside")),
-            (np.asarray(X)[~inside], dict(marker="x", color=RED, label="outside", linewidths=0.8))]
+    points = np.column_stack([X, z])
+    return [(points[inside].T, dict(marker="o", color=BLUE, label="inside")),
+            (points[~inside].T, dict(marker="x", color=RED, label="outside", linewidths=0.8))]
 
 
 @in_style
@@ -721,8 +754,8 @@ def plot_circle(X, inside, *, ax=None):
     """
     classes = _classes(X, inside)
     ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 6), aspect="equal")
-    for points, look in classes:
-        ax.scatter(*points.T, s=9, alpha=0.7, **look)
+    for (x1, x2, _), look in classes:
+        ax.scatter(x1, x2, s=9, alpha=0.7, **look)
     ax.add_patch(plt.Circle((0, 0), 1, fill=False, linestyle="--", linewidth=2, color=INK))
     ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2,
                      markerscale=2)
@@ -742,10 +775,12 @@ def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
     elev, azim : float
         Height and direction of the eye, in degrees.
     """
-    classes, (height,) = _classes(X, inside), _scalars(height=height)
+    classes, (height, elev, azim) = _classes(X, inside), _scalars(height=height, elev=elev, azim=azim)
+    if not 0 <= height <= 1:
+        raise ValueError(f"height must be between 0 and 1, got {height}")
     ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 5.6), projection="3d", computed_zorder=False)
-    for zorder, (points, look) in zip((0, 2), classes):
-        ax.scatter(*points.T, height * lift(points), s=7, alpha=0.6, depthshade=False, zorder=zorder, **look)
+    for zorder, ((x1, x2, z), look) in zip((0, 2), classes):
+        ax.scatter(x1, x2, height * z, s=7, alpha=0.6, depthshade=False, zorder=zorder, **look)
     side = np.array([[-1.5, 1.5], [-1.5, 1.5]])
     if height > 0:
         ax.plot_surface(side, side.T, np.full((2, 2), height), color=GREEN, alpha=0.4, zorder=1)
@@ -760,6 +795,7 @@ def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
 @in_style
 def plot_sigmoid(z=np.linspace(-8, 8, 401), *, ax=None):
     """Plot the sigmoid and its derivative at z, an array_like of shape (N,) (Fig. 1.9)."""
+    (z,) = _vectors(z=z)
     ax = labeled_axes(ax, "$z$", "")
     ax.plot(z, sigmoid(z), color=BLUE, label=r"$\sigma(z)$")
     ax.plot(z, sigmoid_derivative(z), "--", color=RED, label=r"$\sigma\'(z)$")
