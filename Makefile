@@ -6,13 +6,14 @@ READY := $(VENV)/.ready
 BUILT := _build/html/.built
 PAGES := index.md $(shell find chapters appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 
-.PHONY: help book test matrix bench audit lab lock clean
+.PHONY: help book test matrix bench mutants audit lab lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
 	@echo "make test   run every test, the printed numbers among them"
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
+	@echo "make mutants break the helper in every way that mutmut knows; every survivor has a reason"
 	@echo "make audit  look for unused dependencies, and for known vulnerabilities in the lock"
 	@echo "make lab    open the pages as notebooks in JupyterLab"
 	@echo "make lock   renew requirements.txt from pyproject.toml"
@@ -29,6 +30,12 @@ matrix: $(READY)
 
 bench: $(READY)
 	$(VENV)/bin/python tests/bench.py
+
+# mutmut works on a copy, which it makes in mutants/
+mutants: $(READY)
+	rm -rf mutants
+	$(VENV)/bin/mutmut run
+	$(VENV)/bin/python tests/mutants.py
 
 audit: $(READY)
 	grep -v '^-e' requirements.txt > _build/locked.txt

@@ -120,7 +120,6 @@ def _slider(name, values, start, label="{:.4g}"):
                                    layout=widgets.Layout(width="auto", max_width="36rem"))
 
 
-@ag.in_style
 def explore_line(x, y_data):
     """Choose weight and bias by hand and see the line, its errors and its loss (section 1.2).
 
@@ -132,26 +131,26 @@ def explore_line(x, y_data):
     -------
     Explorer, which starts at the weight and bias of the print
     """
-    weights = _slider("weight w", [-4, ag.W_START, 2, 4, 6, 8, 10, 12, 14], ag.W_START)
-    biases = _slider("bias b", [-24, -20, -16, -12, -8, -4, ag.B_START, 4, 8], ag.B_START)
-    film = Film((7, 3.8))
-    ax = ag.plot_fit(x, y_data, ax=film.figure.add_subplot())
-    ax.set_ylim(-40, 150)
-    line, = ax.plot([], [], color=ag.GREEN, animated=True)
-    errors = ax.add_collection(LineCollection([], colors=ag.RED, alpha=0.4, linewidths=0.8, animated=True))
-    still, pictures = film.develop(), {}
-    for _, w in weights.options:
-        for _, b in biases.options:
-            y_pred = ag.linear_model(x, w, b)
-            line.set_data(x, y_pred)
-            errors.set_segments(np.stack([np.column_stack([x, x]), np.column_stack([y_data, y_pred])], axis=2))
-            loss = ag.mse_loss(y_pred, y_data)
-            text = f"w = {w:.4g}, b = {b:.4g}: the loss is {loss:,.1f}"
-            pictures[w, b] = text, film.picture(text, [errors, line])
-    return Explorer([weights, biases], pictures, still)
+    with ag.in_style():
+        weights = _slider("weight w", [-4, ag.W_START, 2, 4, 6, 8, 10, 12, 14], ag.W_START)
+        biases = _slider("bias b", [-24, -20, -16, -12, -8, -4, ag.B_START, 4, 8], ag.B_START)
+        film = Film((7, 3.8))
+        ax = ag.plot_fit(x, y_data, ax=film.figure.add_subplot())
+        ax.set_ylim(-40, 150)
+        line, = ax.plot([], [], color=ag.GREEN, animated=True)
+        errors = ax.add_collection(LineCollection([], colors=ag.RED, alpha=0.4, linewidths=0.8, animated=True))
+        still, pictures = film.develop(), {}
+        for _, w in weights.options:
+            for _, b in biases.options:
+                y_pred = ag.linear_model(x, w, b)
+                line.set_data(x, y_pred)
+                errors.set_segments(np.stack([np.column_stack([x, x]), np.column_stack([y_data, y_pred])], axis=2))
+                loss = ag.mse_loss(y_pred, y_data)
+                text = f"w = {w:.4g}, b = {b:.4g}: the loss is {loss:,.1f}"
+                pictures[w, b] = text, film.picture(text, [errors, line])
+        return Explorer([weights, biases], pictures, still)
 
 
-@ag.in_style
 def explore_descent(x, y_data):
     """Choose learning rate and epoch and see path and loss of the descent (section 1.2.1.2).
 
@@ -163,42 +162,42 @@ def explore_descent(x, y_data):
     -------
     Explorer, which starts at the learning rate and the last epoch of the print
     """
-    x, y_data = ag._same_shape(x=x, y_data=y_data)
-    slow, steep = np.linalg.eigvalsh(ag.loss_hessian(x))
-    fastest, too_large = 2 / (slow + steep), 1.01 * 2 / steep
-    rates = _slider("rate α", [0.0001, 0.001, 0.003, 0.01, 0.02, fastest, too_large], 0.001, "{:.3g}")
-    epochs = _slider("epoch", [0, 1, 2, 5, 10, 50, 100, 500, 1000, 2000], 2000, "{}")
-    film = Film((7.6, 3.9))
-    plane, curve = film.figure.subplots(1, 2, width_ratios=[1, 1])
-    ag.labeled_axes(plane, "weight $w$", "bias $b$")
-    W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
-    loss = ag.loss_surface(x, y_data, W, B)
-    levels = loss.min() + np.geomspace(1e-3, 1, 11)[:-1] * np.ptp(loss)
-    plane.contour(W, B, loss, levels, cmap="viridis", norm="log", linewidths=1)
-    ag.labeled_axes(curve, "epoch", "loss")
-    curve.set(xscale="symlog", yscale="log", xlim=(0, 2500), ylim=(60, 2e5))
-    path, = plane.plot([], [], ".-", color=ag.RED, linewidth=1, markersize=3, animated=True)
-    here, = plane.plot([], [], "s", color=ag.RED, markersize=8, animated=True)
-    falls, = curve.plot([], [], color=ag.RED, animated=True)
-    now, = curve.plot([], [], "s", color=ag.RED, markersize=8, animated=True)
-    still, pictures = film.develop(), {}
-    for label, alpha in rates.options:
-        w, b, losses = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, alpha, 2000)
-        for _, epoch in epochs.options:
-            left = np.flatnonzero((np.abs(w - 5) > 15) | (np.abs(b + 5) > 15))
-            seen = min([epoch, *left[:1]]) + 1  # a path that leaves the plane would come back as a blur
-            path.set_data(w[:seen], b[:seen])
-            here.set_data(w[epoch:epoch + 1], b[epoch:epoch + 1])
-            falls.set_data(np.arange(epoch + 1), losses[:epoch + 1])
-            now.set_data([epoch], [losses[epoch]])
-            text = f"α = {label}, epoch {epoch}: the loss is {losses[epoch]:,.5g}"
-            if losses[epoch] > losses[0]:
-                text += ", the descent diverges"
-            pictures[alpha, epoch] = text, film.picture(text, [path, here, falls, now])
-    return Explorer([rates, epochs], pictures, still)
+    with ag.in_style():
+        x, y_data = ag._same_shape(x=x, y_data=y_data)
+        slow, steep = np.linalg.eigvalsh(ag.loss_hessian(x))
+        fastest, too_large = 2 / (slow + steep), 1.01 * 2 / steep
+        rates = _slider("rate α", [0.0001, 0.001, 0.003, 0.01, 0.02, fastest, too_large], 0.001, "{:.3g}")
+        epochs = _slider("epoch", [0, 1, 2, 5, 10, 50, 100, 500, 1000, 2000], 2000, "{}")
+        film = Film((7.6, 3.9))
+        plane, curve = film.figure.subplots(1, 2, width_ratios=[1, 1])
+        ag.labeled_axes(plane, "weight $w$", "bias $b$")
+        W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
+        loss = ag.loss_surface(x, y_data, W, B)
+        levels = loss.min() + np.geomspace(1e-3, 1, 11)[:-1] * np.ptp(loss)
+        plane.contour(W, B, loss, levels, cmap="viridis", norm="log", linewidths=1)
+        ag.labeled_axes(curve, "epoch", "loss")
+        curve.set(xscale="symlog", yscale="log", xlim=(0, 2500), ylim=(60, 2e5))
+        path, = plane.plot([], [], ".-", color=ag.RED, linewidth=1, markersize=3, animated=True)
+        here, = plane.plot([], [], "s", color=ag.RED, markersize=8, animated=True)
+        falls, = curve.plot([], [], color=ag.RED, animated=True)
+        now, = curve.plot([], [], "s", color=ag.RED, markersize=8, animated=True)
+        still, pictures = film.develop(), {}
+        for label, alpha in rates.options:
+            w, b, losses = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, alpha, 2000)
+            for _, epoch in epochs.options:
+                left = np.flatnonzero((np.abs(w - 5) > 15) | (np.abs(b + 5) > 15))
+                seen = min([epoch, *left[:1]]) + 1  # a path that leaves the plane would come back as a blur
+                path.set_data(w[:seen], b[:seen])
+                here.set_data(w[epoch:epoch + 1], b[epoch:epoch + 1])
+                falls.set_data(np.arange(epoch + 1), losses[:epoch + 1])
+                now.set_data([epoch], [losses[epoch]])
+                text = f"α = {label}, epoch {epoch}: the loss is {losses[epoch]:,.5g}"
+                if losses[epoch] > losses[0]:
+                    text += ", the descent diverges"
+                pictures[alpha, epoch] = text, film.picture(text, [path, here, falls, now])
+        return Explorer([rates, epochs], pictures, still)
 
 
-@ag.in_style
 def explore_lift(X, inside):
     """Lift the circle from the plane, step by step (section 1.2.2, between Figs. 1.7 and 1.8).
 
@@ -211,19 +210,19 @@ def explore_lift(X, inside):
     -------
     Explorer, which starts fully lifted
     """
-    heights = _slider("lift", np.linspace(0, 1, 6), 1.0, "{:.0%}")
-    pictures = {}
-    for label, height in heights.options:
-        film = Film((6, 4.6), dpi=130, layout="none")
-        ax = film.figure.add_axes((0, 0, 0.94, 0.93), projection="3d", computed_zorder=False)
-        ag.plot_lifted_circle(X, inside, height=height, elev=90 - 80 * height, azim=-90 + 30 * height, ax=ax)
-        apart = "the plane has one class on each side" if height else "no line separates the classes"
-        film.text.set(text=f"lift {label}: {apart}", animated=False)
-        pictures[height,] = film.text.get_text(), film.develop()
-    return Explorer([heights], pictures)
+    with ag.in_style():
+        heights = _slider("lift", np.linspace(0, 1, 6), 1.0, "{:.0%}")
+        pictures = {}
+        for label, height in heights.options:
+            film = Film((6, 4.6), dpi=130, layout="none")
+            ax = film.figure.add_axes((0, 0, 0.94, 0.93), projection="3d", computed_zorder=False)
+            ag.plot_lifted_circle(X, inside, height=height, elev=90 - 80 * height, azim=-90 + 30 * height, ax=ax)
+            apart = "the plane has one class on each side" if height else "no line separates the classes"
+            film.text.set(text=f"lift {label}: {apart}", animated=False)
+            pictures[height,] = film.text.get_text(), film.develop()
+        return Explorer([heights], pictures)
 
 
-@ag.in_style
 def explore_neuron():
     """Choose weight and bias of one neuron and see its activation (section 1.2.2, Fig. 1.9).
 
@@ -231,27 +230,27 @@ def explore_neuron():
     -------
     Explorer, which starts at w = 1 and b = 0, the sigmoid itself
     """
-    weights = _slider("weight w", [-4, -2, -1, 0, 0.5, 1, 2, 4], 1)
-    biases = _slider("bias b", [-4, -2, 0, 2, 4], 0)
-    x = np.linspace(-8, 8, 401)
-    film = Film((7, 3.6))
-    ax = ag.labeled_axes(film.figure.add_subplot(), "$x$", "")
-    ax.set(xlim=(-8, 8), ylim=(-0.05, 1.05))
-    activation, = ax.plot([], [], color=ag.BLUE, label=r"$\sigma(wx + b)$", animated=True)
-    slope, = ax.plot([], [], "--", color=ag.RED, label=r"$\sigma'(wx + b)$", animated=True)
-    film.figure.legend(loc="outside right upper")
-    still, pictures = film.develop(), {}
-    for _, w in weights.options:
-        for _, b in biases.options:
-            activation.set_data(x, ag.sigmoid(w * x + b))
-            slope.set_data(x, ag.sigmoid_derivative(w * x + b))
-            middle = f"one half at x = {0.0 - b / w:.4g}" if w else f"the same {ag.sigmoid(b):.3f} for every x"
-            text = f"w = {w}, b = {b}: {middle}"
-            pictures[w, b] = text, film.picture(text, [activation, slope])
-    return Explorer([weights, biases], pictures, still)
+    with ag.in_style():
+        weights = _slider("weight w", [-4, -2, -1, 0, 0.5, 1, 2, 4], 1)
+        biases = _slider("bias b", [-4, -2, 0, 2, 4], 0)
+        x = np.linspace(-8, 8, 401)
+        film = Film((7, 3.6))
+        ax = ag.labeled_axes(film.figure.add_subplot(), "$x$", "")
+        ax.set(xlim=(-8, 8), ylim=(-0.05, 1.05))
+        activation, = ax.plot([], [], color=ag.BLUE, label=r"$\sigma(wx + b)$", animated=True)
+        slope, = ax.plot([], [], "--", color=ag.RED, label=r"$\sigma'(wx + b)$", animated=True)
+        film.figure.legend(loc="outside right upper")
+        still, pictures = film.develop(), {}
+        for _, w in weights.options:
+            for _, b in biases.options:
+                activation.set_data(x, ag.sigmoid(w * x + b))
+                slope.set_data(x, ag.sigmoid_derivative(w * x + b))
+                middle = f"one half at x = {0.0 - b / w:.4g}" if w else f"the same {ag.sigmoid(b):.3f} for every x"
+                text = f"w = {w}, b = {b}: {middle}"
+                pictures[w, b] = text, film.picture(text, [activation, slope])
+        return Explorer([weights, biases], pictures, still)
 
 
-@ag.in_style
 def explore_network(x, y_data):
     """Choose hidden dimension and epoch and see the fit and its hidden units (section 1.2.2).
 
@@ -263,25 +262,26 @@ def explore_network(x, y_data):
     -------
     Explorer, which starts at d = 2 after 10,000 epochs, as in Fig. 1.10
     """
-    dimensions = _slider("neurons d", [1, 2, 3, 5, 10], 2)
-    epochs = _slider("epoch", [0, 10, 30, 100, 300, 1000, 3000, 10000], 10000, "{}")
-    v, y = np.reshape(x, (-1, 1)), np.reshape(y_data, (-1, 1))
-    film = Film((7.6, 3.8))
-    fit, units = film.figure.subplots(1, 2)
-    ag.plot_fit(x, y_data, ax=fit)
-    ag.labeled_axes(units, "$x$", "what each neuron adds")
-    units.set(xlim=fit.get_xlim(), ylim=(-40, 150))
-    curve, = fit.plot([], [], color=ag.RED, animated=True)
-    parts = units.add_collection(LineCollection([], colors=ag.BLUE, linewidths=1.5, animated=True))
-    still, pictures = film.develop(), {}
-    for _, d in dimensions.options:
-        net, trained = ag.init_network(d), 0
-        for _, epoch in epochs.options:
-            net, _ = ag.train_network(v, y, net, alpha=0.01, epochs=epoch - trained)
-            trained = epoch
-            _, A1, Z2 = ag.forward(v, net)
-            curve.set_data(x, Z2.ravel())
-            parts.set_segments([np.column_stack([x, part]) for part in (A1 * net.W2.T).T])
-            text = f"d = {d}, epoch {epoch}"
-            pictures[d, epoch] = text, film.picture(text, [curve, parts])
-    return Explorer([dimensions, epochs], pictures, still)
+    with ag.in_style():
+        dimensions = _slider("neurons d", [1, 2, 3, 5, 10], 2)
+        epochs = _slider("epoch", [0, 10, 30, 100, 300, 1000, 3000, 10000], 10000, "{}")
+        v, y = np.reshape(x, (-1, 1)), np.reshape(y_data, (-1, 1))
+        film = Film((7.6, 3.8))
+        fit, units = film.figure.subplots(1, 2)
+        ag.plot_fit(x, y_data, ax=fit)
+        ag.labeled_axes(units, "$x$", "what each neuron adds")
+        units.set(xlim=fit.get_xlim(), ylim=(-40, 150))
+        curve, = fit.plot([], [], color=ag.RED, animated=True)
+        parts = units.add_collection(LineCollection([], colors=ag.BLUE, linewidths=1.5, animated=True))
+        still, pictures = film.develop(), {}
+        for _, d in dimensions.options:
+            net, trained = ag.init_network(d), 0
+            for _, epoch in epochs.options:
+                net, _ = ag.train_network(v, y, net, alpha=0.01, epochs=epoch - trained)
+                trained = epoch
+                _, A1, Z2 = ag.forward(v, net)
+                curve.set_data(x, Z2.ravel())
+                parts.set_segments([np.column_stack([x, part]) for part in (A1 * net.W2.T).T])
+                text = f"d = {d}, epoch {epoch}"
+                pictures[d, epoch] = text, film.picture(text, [curve, parts])
+        return Explorer([dimensions, epochs], pictures, still)

@@ -4,7 +4,7 @@ The data come first, then the linear model, the network, the circle and the figu
 derivative stands next to it. The functions are pure, and check what they are given.
 """
 
-import functools
+import contextlib
 from typing import NamedTuple
 
 import matplotlib.pyplot as plt
@@ -427,7 +427,8 @@ def _forward(v, net):
     """Return Z1, A1 and Z2 of checked arguments."""
     # Sums in place of `@`: BLAS rounds differently on every processor, and training
     # magnifies the last bit. Order F keeps what is summed side by side.
-    Z1 = np.multiply(v, net.W1, order="F") + net.b1
+    Z1 = np.multiply(v, net.W1, order="F")
+    Z1 += net.b1
     A1 = 1 / (1 + np.exp(-Z1))
     Z2 = np.add.reduce(A1 * net.W2.T, axis=1, keepdims=True) + net.b2
     return Z1, A1, Z2
@@ -613,18 +614,16 @@ STYLE = {
 TICKS = {"colors": INK, "labelsize": 11, "labelfontfamily": "STIXGeneral"}
 
 
-def in_style(plot):
-    """Run a plot function in the one style of the book, and leave the reader's own alone."""
-    @functools.wraps(plot)
-    def styled(*args, **kwargs):
-        # not rc_context: it would also undo what Jupyter sets when the first figure is made
-        before = {name: plt.rcParams[name] for name in STYLE}
-        plt.rcParams.update(STYLE)
-        try:
-            return plot(*args, **kwargs)
-        finally:
-            plt.rcParams.update(before)
-    return styled
+@contextlib.contextmanager
+def in_style():
+    """Draw in the one style of the book, and leave the reader's own as it was."""
+    # not rc_context: it would also undo what Jupyter sets when the first figure is made
+    before = {name: plt.rcParams[name] for name in STYLE}
+    plt.rcParams.update(STYLE)
+    try:
+        yield
+    finally:
+        plt.rcParams.update(before)
 
 
 def labeled_axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
@@ -641,7 +640,6 @@ def labeled_axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
     return ax
 
 
-@in_style
 def plot_fit(x, y_data, y_true=None, y_initial=None, y_final=None, *, ax=None):
     """Plot the samples and up to three curves over them (Figs. 1.1, 1.2, 1.6, 1.10 and 1.11).
 
@@ -651,24 +649,24 @@ def plot_fit(x, y_data, y_true=None, y_initial=None, y_final=None, *, ax=None):
     y_true, y_initial, y_final : array_like of the shape of x, optional
         Values of f, of the model as it starts, and of the trained model.
     """
-    curves = [("y_true", y_true, "-.", ORANGE, "$f(x) = x^2 + 2x + 1$"),
-              ("y_initial", y_initial, "--", GREEN, "initial model"),
-              ("y_final", y_final, "-", RED, "trained model")]
-    given = {name: y for name, y, *_ in curves if y is not None}
-    x, y_data, *_ = _same_shape(x=x, y_data=y_data, **given)
-    if x.ndim != 1 and x.shape[1:] != (1,):
-        raise ValueError(f"x must be a vector or a column, got shape {x.shape}")
-    ax = labeled_axes(ax, "$x$", "$y$")
-    ax.plot(x, y_data, "o", color=BLUE, alpha=0.45, markersize=4.5, markeredgewidth=0, label="data")
-    for name, y, line, color, label in curves:
-        if name in given:
-            ax.plot(x, y, line, color=color, label=label)
-    ax.margins(x=0)
-    ax.legend(loc="upper left")
-    return ax
+    with in_style():
+        curves = [("y_true", y_true, "-.", ORANGE, "$f(x) = x^2 + 2x + 1$"),
+                  ("y_initial", y_initial, "--", GREEN, "initial model"),
+                  ("y_final", y_final, "-", RED, "trained model")]
+        given = {name: y for name, y, *_ in curves if y is not None}
+        x, y_data, *_ = _same_shape(x=x, y_data=y_data, **given)
+        if x.ndim != 1 and x.shape[1:] != (1,):
+            raise ValueError(f"x must be a vector or a column, got shape {x.shape}")
+        ax = labeled_axes(ax, "$x$", "$y$")
+        ax.plot(x, y_data, "o", color=BLUE, alpha=0.45, markersize=4.5, markeredgewidth=0, label="data")
+        for name, y, line, color, label in curves:
+            if name in given:
+                ax.plot(x, y, line, color=color, label=label)
+        ax.margins(x=0)
+        ax.legend(loc="upper left")
+        return ax
 
 
-@in_style
 def plot_gradient_field(x, y_true, w, b, *, ax=None):
     """Plot level sets and gradients of the loss over the (w, b) plane (Figs. 1.3 and 1.4).
 
@@ -681,31 +679,31 @@ def plot_gradient_field(x, y_true, w, b, *, ax=None):
     w, b : float or array_like of shape (epochs + 1,)
         The initial point, or the path of a gradient descent that begins there.
     """
-    w, b = (np.atleast_1d(array) for array in _same_shape(w=w, b=b))
-    _vectors(w=w, b=b)
-    W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
-    loss = loss_surface(x, y_true, W, B)
-    ax = labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")
-    levels = loss.min() + np.geomspace(1e-3, 1, 13)[:-1] * np.ptp(loss)
-    contours = ax.contour(W, B, loss, levels, cmap="viridis", norm="log", linewidths=1.5)
-    bar = ax.figure.colorbar(contours, ax=ax, label="loss", format="%.0f", ticks=levels[::2])
-    bar.ax.tick_params(**TICKS)
-    bar.ax.minorticks_off()
-    W, B = np.meshgrid(np.linspace(-9, 19, 15), np.linspace(-19, 9, 15))
-    dw, db = gradient_field(x, y_true, W, B)
-    size = np.hypot(dw, db)
-    shrink = 2 * np.cbrt(size / size.max()) / np.where(size > 0, size, 1)
-    ax.quiver(W, B, shrink * dw, shrink * db, angles="xy", scale_units="xy", scale=1, pivot="mid",
-              color=BLUE, alpha=0.6, width=0.0035)
-    ax.plot(w[0], b[0], "o", color=RED, markersize=9, label="initial $(w, b)$", zorder=3)
-    if len(w) > 1:
-        ax.plot(w, b, color=RED, label="gradient descent")
-        ax.plot(w[-1], b[-1], "s", color=RED, markersize=8, label="final $(w, b)$", zorder=3)
-    ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
-    return ax
+    with in_style():
+        w, b = (np.atleast_1d(array) for array in _same_shape(w=w, b=b))
+        _vectors(w=w, b=b)
+        W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
+        loss = loss_surface(x, y_true, W, B)
+        ax = labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")
+        levels = loss.min() + np.geomspace(1e-3, 1, 13)[:-1] * np.ptp(loss)
+        contours = ax.contour(W, B, loss, levels, cmap="viridis", norm="log", linewidths=1.5)
+        bar = ax.figure.colorbar(contours, ax=ax, label="loss", format="%.0f")
+        bar.ax.tick_params(**TICKS)
+        bar.ax.minorticks_off()
+        W, B = np.meshgrid(np.linspace(-9, 19, 15), np.linspace(-19, 9, 15))
+        dw, db = gradient_field(x, y_true, W, B)
+        size = np.hypot(dw, db)
+        shrink = 2 * np.cbrt(size / size.max()) / np.where(size > 0, size, 1)
+        ax.quiver(W, B, shrink * dw, shrink * db, angles="xy", scale_units="xy", scale=1, pivot="mid",
+                  color=BLUE, alpha=0.6, width=0.0035)
+        ax.plot(w[0], b[0], "o", color=RED, markersize=9, label="initial $(w, b)$", zorder=3)
+        if len(w) > 1:
+            ax.plot(w, b, color=RED, label="gradient descent")
+            ax.plot(w[-1], b[-1], "s", color=RED, markersize=8, label="final $(w, b)$", zorder=3)
+        ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+        return ax
 
 
-@in_style
 def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=None):
     """Plot the path of a gradient descent on the loss surface, over the path's range (Fig. 1.5).
 
@@ -716,20 +714,23 @@ def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=
     elev, azim : float
         Height and direction of the eye, in degrees.
     """
-    w, b = _vectors(w_history=w_history, b_history=b_history)
-    elev, azim = _scalars(elev=elev, azim=azim)
-    W, B = np.meshgrid(np.linspace(w.min() - 1, w.max() + 1, 100),
-                       np.linspace(b.min() - 1, b.max() + 1, 100))
-    surface, loss = loss_surface(x, y_true, W, B), loss_surface(x, y_true, w, b)
-    ax = labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 5.6), projection="3d", computed_zorder=False)
-    ax.plot_surface(W, B, surface, cmap="viridis", alpha=0.9, rcount=60, ccount=60, linewidth=0, zorder=1)
-    ax.plot(w, b, loss, color=RED, label="gradient descent", zorder=2)
-    ax.plot(w[:1], b[:1], loss[:1], "o", color=RED, markersize=9, label="initial $(w, b)$", zorder=3)
-    ax.plot(w[-1:], b[-1:], loss[-1:], "s", color=RED, markersize=8, label="final $(w, b)$", zorder=3)
-    ax.set_zlabel("loss", labelpad=12)
-    ax.view_init(elev, azim)
-    ax.legend(loc="upper left")
-    return ax
+    with in_style():
+        w, b = _vectors(w_history=w_history, b_history=b_history)
+        elev, azim = _scalars(elev=elev, azim=azim)
+        W, B = np.meshgrid(np.linspace(w.min() - 1, w.max() + 1, 100),
+                           np.linspace(b.min() - 1, b.max() + 1, 100))
+        surface, loss = loss_surface(x, y_true, W, B), loss_surface(x, y_true, w, b)
+        ax = labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 5.6),
+                          projection="3d", computed_zorder=False)
+        ax.plot_surface(W, B, surface, cmap="viridis", alpha=0.9,
+                        rcount=60, ccount=60, linewidth=0, zorder=1)
+        ax.plot(w, b, loss, color=RED, label="gradient descent", zorder=2)
+        for at, marker, label in ((0, "o", "initial $(w, b)$"), (-1, "s", "final $(w, b)$")):
+            ax.plot(w[at], b[at], loss[at], marker, color=RED, markersize=9, label=label, zorder=3)
+        ax.set_zlabel("loss", labelpad=12)
+        ax.view_init(elev, azim)
+        ax.legend(loc="upper left")
+        return ax
 
 
 def _classes(X, inside):
@@ -743,7 +744,6 @@ def _classes(X, inside):
             (points[~inside].T, dict(marker="x", color=RED, label="outside", linewidths=0.8))]
 
 
-@in_style
 def plot_circle(X, inside, *, ax=None):
     """Plot both classes in the plane, with the unit circle between them (Fig. 1.7).
 
@@ -752,17 +752,18 @@ def plot_circle(X, inside, *, ax=None):
     X : array_like of shape (n, 2)
     inside : array_like of bool, shape (n,)
     """
-    classes = _classes(X, inside)
-    ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 6), aspect="equal")
-    for (x1, x2, _), look in classes:
-        ax.scatter(x1, x2, s=9, alpha=0.7, **look)
-    ax.add_patch(plt.Circle((0, 0), 1, fill=False, linestyle="--", linewidth=2, color=INK))
-    ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=2,
-                     markerscale=2)
-    return ax
+    with in_style():
+        classes = _classes(X, inside)
+        ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 6), aspect="equal")
+        for (x1, x2, _), look in classes:
+            ax.scatter(x1, x2, s=9, alpha=0.7, **look)
+        circle = plt.Circle((0, 0), 1, fill=False, linestyle="--", linewidth=2, color=INK)
+        ax.add_patch(circle)
+        ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center",
+                         ncols=2, markerscale=2)
+        return ax
 
 
-@in_style
 def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
     """Plot both classes lifted by z = x1² + x2², and the plane between them (Fig. 1.8).
 
@@ -775,29 +776,34 @@ def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
     elev, azim : float
         Height and direction of the eye, in degrees.
     """
-    classes, (height, elev, azim) = _classes(X, inside), _scalars(height=height, elev=elev, azim=azim)
-    if not 0 <= height <= 1:
-        raise ValueError(f"height must be between 0 and 1, got {height}")
-    ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 5.6), projection="3d", computed_zorder=False)
-    for zorder, ((x1, x2, z), look) in zip((0, 2), classes):
-        ax.scatter(x1, x2, height * z, s=7, alpha=0.6, depthshade=False, zorder=zorder, **look)
-    side = np.array([[-1.5, 1.5], [-1.5, 1.5]])
-    if height > 0:
-        ax.plot_surface(side, side.T, np.full((2, 2), height), color=GREEN, alpha=0.4, zorder=1)
-    ax.set(zlabel="$z = x_1^2 + x_2^2$", zlim=(0, 4.5))
-    if elev > 80:  # from above the labels of z would lie on each other
-        ax.set(zlabel="", zticks=[])
-    ax.view_init(elev, azim)
-    ax.legend(loc="upper left", markerscale=2)
-    return ax
+    with in_style():
+        classes = _classes(X, inside)
+        height, elev, azim = _scalars(height=height, elev=elev, azim=azim)
+        if not 0 <= height <= 1:
+            raise ValueError(f"height must be between 0 and 1, got {height}")
+        ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 5.6),
+                          projection="3d", computed_zorder=False)
+        for zorder, ((x1, x2, z), look) in zip((0, 2), classes):
+            ax.scatter(x1, x2, height * z, s=7, alpha=0.6, depthshade=False,
+                       zorder=zorder, **look)
+        side = np.array([[-1.5, 1.5], [-1.5, 1.5]])
+        if height > 0:
+            level = np.full((2, 2), height)
+            ax.plot_surface(side, side.T, level, color=GREEN, alpha=0.4, zorder=1)
+        ax.set(zlabel="$z = x_1^2 + x_2^2$", zlim=(0, 4.5))
+        if elev > 80:  # from above the labels of z would lie on each other
+            ax.set(zlabel="", zticks=[])
+        ax.view_init(elev, azim)
+        ax.legend(loc="upper left", markerscale=2)
+        return ax
 
 
-@in_style
 def plot_sigmoid(z=np.linspace(-8, 8, 401), *, ax=None):
     """Plot the sigmoid and its derivative at z, an array_like of shape (N,) (Fig. 1.9)."""
-    (z,) = _vectors(z=z)
-    ax = labeled_axes(ax, "$z$", "")
-    ax.plot(z, sigmoid(z), color=BLUE, label=r"$\sigma(z)$")
-    ax.plot(z, sigmoid_derivative(z), "--", color=RED, label=r"$\sigma\'(z)$")
-    ax.legend(loc="upper left")
-    return ax
+    with in_style():
+        (z,) = _vectors(z=z)
+        ax = labeled_axes(ax, "$z$", "")
+        ax.plot(z, sigmoid(z), color=BLUE, label=r"$\sigma(z)$")
+        ax.plot(z, sigmoid_derivative(z), "--", color=RED, label=r"$\sigma\'(z)$")
+        ax.legend(loc="upper left")
+        return ax

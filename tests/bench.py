@@ -23,14 +23,15 @@ v, y = x.reshape(-1, 1), y_data.reshape(-1, 1)
 X, inside = ag.make_circle()
 
 
+W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
+
+
 def grid_fast():
-    W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
     return ag.loss_surface(x, y_data, W, B), *ag.gradient_field(x, y_data, W, B)
 
 
 def grid_slow():
     """As the listings of Figs. 1.3 and 1.4 go: every point of the grid passes over the data."""
-    W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
     loss, dW, dB = np.empty(W.shape), np.empty(W.shape), np.empty(W.shape)
     for i, j in np.ndindex(W.shape):
         error = W[i, j] * x + B[i, j] - y_data
@@ -91,7 +92,6 @@ def points_slow(projection=None):
 def field_slow(path=None):
     """Figs. 1.3 and 1.4 as listed: 10,000 arrows, the grid point by point, an arrow for every step."""
     loss, dW, dB = grid_slow()
-    W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
     ax = plt.figure(figsize=(12, 8)).add_subplot()
     ax.contour(W, B, loss, levels=np.logspace(2, 4, 10), cmap="viridis")
     ax.quiver(W, B, dW, dB, angles="xy", scale_units="xy", scale=1, color="blue", alpha=0.5)
@@ -132,8 +132,6 @@ def ratio(slow, fast, times=5, slow_times=None):
 
 def growth():
     """Return, by number of samples, what a surface costs in multiples of one pass over the data."""
-    W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
-
     def peak(run):
         tracemalloc.start()
         run()

@@ -43,8 +43,11 @@ def run_pages(paths):
 
 def compare(paths, python=sys.executable, **environment):
     """Execute pages in a process of its own; return how many lines were compared, and those that differ."""
+    fonts = ENVIRONMENTS / f"fonts-{Path(python).parent.parent.name}"
+    fonts.mkdir(parents=True, exist_ok=True)
     done = subprocess.run([python, __file__, "--pages", *map(str, paths)], text=True, capture_output=True,
-                          env=os.environ | {"PYTHONPATH": str(ROOT)} | environment)
+                          # each its own cache of fonts: it must not outlive the environment
+                          env=os.environ | {"PYTHONPATH": str(ROOT), "MPLCONFIGDIR": str(fonts)} | environment)
     if done.returncode:
         return 0, [("", "runs", done.stderr.strip().splitlines()[-1])]
     rows = json.loads(done.stdout)

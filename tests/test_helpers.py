@@ -144,3 +144,9 @@ def test_two_neurons_beat_the_best_line_with_smaller_steps():
     _, loss = ag.train_network(v, column, ag.init_network(2), alpha=0.001, epochs=60_000)
     _, (squares,), *_ = np.linalg.lstsq(np.column_stack([x, np.ones_like(x)]), y)
     assert loss[-1] < squares / len(x) / 2
+
+
+def test_saturated_neurons_pass_without_warning():
+    net = ag.Network(W1=[[-1e4]], b1=[[0]], W2=[[2]], b2=[[3]])
+    assert ag.forward([[1.0]], net)[2] == 3
+    assert ag.backward([[1.0]], [[3.0]], net).b2 == 0

@@ -158,6 +158,7 @@ REFUSED = [
     ("forward", "net", NET._replace(b2=0.0), ValueError,
      r"^b2 must have shape \(1, 1\) when d = 2, got \(\)$"),
     ("forward", "net", NET._replace(W2=[[NAN], [1]]), ValueError, r"^W2 must be finite, got nan$"),
+    ("forward", "net", NET._replace(W1=1.0), ValueError, r"^W1 must have shape \(1, 0\) when d = 0, got \(\)$"),
     ("forward", "net", NET._replace(b2=None), TypeError, r"^b2 must hold real numbers, got dtype object$"),
 
     ("backward", "v", X, ValueError, r"^v and y_true must .*got \(3,\) and \(3, 1\)$"),

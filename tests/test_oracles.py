@@ -1,0 +1,129 @@
+"""Independent ways to the same numbers: exact fractions, plain Python, and properties that must hold."""
+
+import math
+from fractions import Fraction
+
+import agml_helpers as ag
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+numbers = st.floats(-100, 100, allow_subnormal=False)
+
+
+def vectors(least=1, most=12):
+    """Return pairs (x, y) of vectors of one length."""
+    return st.integers(least, most).flatmap(lambda n: st.tuples(*[arrays(float, n, elements=numbers)] * 2))
+
+
+def exact_minimizer(x, y):
+    """Solve the normal equations of the loss over the rationals: floats are fractions."""
+    x, y, n = list(map(Fraction, x)), list(map(Fraction, y)), len(x)
+    sx, sy, sxx, sxy = sum(x), sum(y), sum(a * a for a in x), sum(a * b for a, b in zip(x, y))
+    w = (n * sxy - sx * sy) / (n * sxx - sx * sx)
+    return w, (sy - w * sx) / n
+
+
+def test_descent_approaches_the_exact_minimizer():
+    x, _, y = ag.make_data()
+    w, b = exact_minimizer(x.tolist(), y.tolist())
+    dw = sum((w * Fraction(a) + b - Fraction(c)) * Fraction(a) for a, c in zip(x.tolist(), y.tolist()))
+    assert dw == 0
+    assert ag.compute_gradients(x, y, float(w), float(b)) == pytest.approx((0, 0), abs=1e-10)
+    assert np.linalg.lstsq(np.column_stack([x, np.ones_like(x)]), y)[0] == pytest.approx((float(w), float(b)), rel=1e-12)
+    w_history, b_history, _ = ag.gradient_descent(x, y, ag.W_START, ag.B_START, 0.02, 5000)
+    assert (w_history[-1], b_history[-1]) == pytest.approx((float(w), float(b)), rel=1e-9)
+
+
+@pytest.mark.parametrize("d", [2, 10])
+def test_training_is_that_of_plain_python(d):
+    """The first epochs, sample by sample and neuron by neuron, without NumPy."""
+    x, _, y = ag.make_data()
+    net = ag.init_network(d)
+    epochs, alpha, m = 12, 0.01, len(x)
+    trained, losses = ag.train_network(x.reshape(-1, 1), y.reshape(-1, 1), net, alpha, epochs)
+    W1, b1, W2, b2 = net.W1[0].tolist(), net.b1[0].tolist(), net.W2[:, 0].tolist(), net.b2.item()
+    for epoch in range(epochs + 1):
+        loss, dW1, db1, dW2, db2 = 0.0, [0.0] * d, [0.0] * d, [0.0] * d, 0.0
+        for sample, target in zip(x.tolist(), y.tolist()):
+            activations = [1 / (1 + math.exp(-(w * sample + b))) for w, b in zip(W1, b1)]
+            error = sum(a * w for a, w in zip(activations, W2)) + b2 - target
+            loss += error**2 / (2 * m)
+            db2 += error / m
+            for k, a in enumerate(activations):
+                dW2[k] += error * a / m
+                db1[k] += error * W2[k] * a * (1 - a) / m
+                dW1[k] += error * W2[k] * a * (1 - a) * sample / m
+        assert losses[epoch] == pytest.approx(loss, rel=1e-9)
+        if epoch < epochs:
+            W1, b1, W2 = [[p - alpha * dp for p, dp in zip(*pair)] for pair in ((W1, dW1), (b1, db1), (W2, dW2))]
+            b2 -= alpha * db2
+    assert trained.W1[0] == pytest.approx(W1, rel=1e-8)
+    assert trained.b1[0] == pytest.approx(b1, rel=1e-8)
+    assert trained.W2[:, 0] == pytest.approx(W2, rel=1e-8)
+    assert trained.b2.item() == pytest.approx(b2, rel=1e-8)
+
+
+def test_hessian_is_the_derivative_of_the_gradient():
+    x, _, y = ag.make_data(n=11)
+    gradient = np.array(ag.compute_gradients(x, y, 0, 0))
+    columns = [np.array(ag.compute_gradients(x, y, *step)) - gradient for step in ((1, 0), (0, 1))]
+    assert np.column_stack(columns) == pytest.approx(ag.loss_hessian(x), rel=1e-12)
+
+
+@given(vectors(), numbers, numbers)
+def test_surface_and_field_are_means_over_the_data(data, w, b):
+    x, y = data
+    scale = 1 + (w * x) ** 2 + b**2 + y**2
+    [loss], [[dw], [db]] = ag.loss_surface(x, y, [w], [b]), ag.gradient_field(x, y, [w], [b])
+    assert loss == pytest.approx(ag.mse_loss(ag.linear_model(x, w, b), y), abs=1e-13 * scale.max())
+    exact = ag.compute_gradients(x, y, w, b)
+    assert (dw, db) == pytest.approx(exact, abs=1e-12 * scale.max())
+
+
+@given(vectors(), numbers, numbers, st.randoms(use_true_random=False))
+def test_the_order_of_the_samples_does_not_matter(data, w, b, random):
+    x, y = data
+    order = random.sample(range(len(x)), len(x))
+    scale = 1 + (w * x) ** 2 + b**2 + y**2
+    assert ag.mse_loss(x[order], y[order]) == pytest.approx(ag.mse_loss(x, y), rel=1e-12)
+    assert ag.compute_gradients(x[order], y[order], w, b) == pytest.approx(
+        ag.compute_gradients(x, y, w, b), abs=1e-12 * scale.max() * (1 + np.abs(x).max()))
+
+
+@given(vectors(), numbers, numbers)
+def test_shifting_and_scaling(data, shift, factor):
+    """A common shift leaves the loss as it is; a common factor squares."""
+    y_pred, y_true = data
+    loss, size = ag.mse_loss(y_pred, y_true), 1 + np.abs([*y_pred, *y_true, shift]).max() ** 2
+    assert ag.mse_loss(y_pred + shift, y_true + shift) == pytest.approx(loss, abs=1e-12 * size)
+    assert ag.mse_loss(factor * y_pred, factor * y_true) == pytest.approx(factor**2 * loss, rel=1e-9, abs=1e-9)
+
+
+@given(numbers, numbers, numbers, numbers)
+def test_one_sample_is_its_own_mean(x, y, w, b):
+    error = w * x + b - y
+    assert ag.mse_loss(ag.linear_model(x, w, b), y) == error**2
+    assert ag.compute_gradients(x, y, w, b) == (2 * (error * x), 2 * error)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 6), st.integers(0, 1000), st.randoms(use_true_random=False))
+def test_the_order_of_the_neurons_does_not_matter(d, seed, random):
+    x, _, y = ag.make_data(n=7, seed=seed)
+    v, y, net = x.reshape(-1, 1), y.reshape(-1, 1), ag.init_network(d, seed)
+    order = random.sample(range(d), d)
+    permuted = ag.Network(net.W1[:, order], net.b1[:, order], net.W2[order], net.b2)
+    assert ag.forward(v, permuted)[2] == pytest.approx(ag.forward(v, net)[2], rel=1e-12)
+    gradients, moved = ag.backward(v, y, net), ag.backward(v, y, permuted)
+    assert moved.W1 == pytest.approx(gradients.W1[:, order], rel=1e-9)
+    assert moved.W2 == pytest.approx(gradients.W2[order], rel=1e-9)
+
+
+@given(arrays(float, 5, elements=st.floats(-700, 700)))
+def test_sigmoid_and_its_mirror(z):
+    assert ag.sigmoid(-z) == pytest.approx(1 - ag.sigmoid(z), abs=1e-15)
+    assert ag.sigmoid(z) == pytest.approx((1 + np.tanh(z / 2)) / 2, abs=1e-15)
+    assert ag.sigmoid_derivative(-z) == pytest.approx(ag.sigmoid_derivative(z), abs=1e-15)
