@@ -214,7 +214,7 @@ def explore_lift(X, inside):
         heights = _slider("lift", np.linspace(0, 1, 6), 1.0, "{:.0%}")
         pictures = {}
         for label, height in heights.options:
-            film = Film((6, 4.6), dpi=130, layout="none")
+            film = Film((6, 4.6), dpi=110, layout="none")
             ax = film.figure.add_axes((0, 0, 0.94, 0.93), projection="3d", computed_zorder=False)
             ag.plot_lifted_circle(X, inside, height=height, elev=90 - 80 * height, azim=-90 + 30 * height, ax=ax)
             apart = "the plane has one class on each side" if height else "no line separates the classes"

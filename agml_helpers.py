@@ -425,10 +425,9 @@ def _network(net):
 
 def _forward(v, net):
     """Return Z1, A1 and Z2 of checked arguments."""
-    # Sums in place of `@`: BLAS rounds differently on every processor, and training
-    # magnifies the last bit. Order F keeps what is summed side by side.
-    Z1 = np.multiply(v, net.W1, order="F")
-    Z1 += net.b1
+    # products and sums in place of `@`: BLAS rounds differently on every processor, and
+    # training magnifies the last bit
+    Z1 = v * net.W1 + net.b1
     A1 = 1 / (1 + np.exp(-Z1))
     Z2 = np.add.reduce(A1 * net.W2.T, axis=1, keepdims=True) + net.b2
     return Z1, A1, Z2
@@ -534,6 +533,8 @@ def train_network(v, y_true, net, alpha, epochs):
     v, y_true = _column(v=v, y_true=y_true)
     net, alpha, epochs = _network(net), _rate(alpha), _count(epochs=epochs, least=0)
     loss_history = np.empty(epochs + 1)
+    # a column for every neuron, in the order of memory that the sums over samples like
+    v = np.asfortranarray(np.broadcast_to(v, (len(v), net.W1.size)))
     with np.errstate(over="ignore", invalid="ignore"):
         for epoch in range(epochs + 1):
             _, A1, Z2 = _forward(v, net)
@@ -630,7 +631,7 @@ def labeled_axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
     """Return labeled axes: `ax`, or those of a new figure of the given size in inches."""
     kind = kwargs.get("projection", "rectilinear")
     if ax is None:
-        ax = plt.figure(figsize=size, layout="constrained").add_subplot(**kwargs)
+        ax = plt.figure(figsize=size).add_subplot(**kwargs)
     elif not isinstance(ax, Axes):
         raise TypeError(f"ax must be a Matplotlib Axes, got {type(ax).__name__}")
     elif ax.name != kind:
@@ -700,7 +701,7 @@ def plot_gradient_field(x, y_true, w, b, *, ax=None):
         if len(w) > 1:
             ax.plot(w, b, color=RED, label="gradient descent")
             ax.plot(w[-1], b[-1], "s", color=RED, markersize=8, label="final $(w, b)$", zorder=3)
-        ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center", ncols=3)
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
         return ax
 
 
@@ -759,8 +760,7 @@ def plot_circle(X, inside, *, ax=None):
             ax.scatter(x1, x2, s=9, alpha=0.7, **look)
         circle = plt.Circle((0, 0), 1, fill=False, linestyle="--", linewidth=2, color=INK)
         ax.add_patch(circle)
-        ax.figure.legend(*ax.get_legend_handles_labels(), loc="outside upper center",
-                         ncols=2, markerscale=2)
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, markerscale=2)
         return ax
 
 

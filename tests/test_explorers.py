@@ -100,7 +100,7 @@ def test_explorer_has_a_picture_and_a_text_for_every_choice(name, explored):
     assert len(set(said)) == len(set(pngs)) == count
 
 
-SIZES = {"line": (1120, 608), "descent": (1216, 624), "lift": (780, 598), "neuron": (1120, 576),
+SIZES = {"line": (1120, 608), "descent": (1216, 624), "lift": (660, 506), "neuron": (1120, 576),
          "network": (1216, 608)}
 
 

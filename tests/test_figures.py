@@ -47,8 +47,8 @@ def is_above(legend, ax):
     ax.figure.draw_without_rendering()
     box, axes = legend.get_window_extent(), ax.get_window_extent()
     lines = {round(text.get_window_extent().y0) for text in legend.get_texts()}
-    middle = ax.figure.bbox.width / 2
-    return box.y0 >= axes.y1 and len(lines) == 1 and abs(box.x0 + box.x1 - 2 * middle) < 2
+    middle = (axes.x0 + axes.x1) / 2
+    return 0 <= box.y0 - axes.y1 < axes.height / 8 and len(lines) == 1 and abs(box.x0 + box.x1 - 2 * middle) < 2
 
 
 def is_upper_left(legend, ax):
@@ -93,7 +93,6 @@ def test_a_new_figure(name):
     assert ax.figure.get_size_inches() == pytest.approx(size)
     assert ax.figure.dpi == 200
     assert ax.figure.get_facecolor() == to_rgba("white")
-    assert type(ax.figure.get_layout_engine()).__name__ == "ConstrainedLayoutEngine"
     assert ax.name == ("3d" if name in SOLID else "rectilinear")
 
 
@@ -149,7 +148,7 @@ def test_the_font_and_ink_of_the_book(name):
     ax = PLOTS[name][0]()
     ax.figure.draw_without_rendering()
     ink = to_rgba("#2A2E37")
-    legend = ax.get_legend() or ax.figure.legends[0]
+    legend = ax.get_legend()
     assert not legend.get_frame_on()
     for text in [ax.xaxis.label, ax.yaxis.label, *legend.get_texts()]:
         assert text.get_fontfamily() == ["STIXGeneral"] and text.get_math_fontfamily() == "stix"
@@ -331,7 +330,7 @@ def test_field_at_a_point_marks_it_alone():
     (point,) = ax.lines
     assert point.get_xydata().tolist() == [[3, -4]]
     assert look(point) == ("None", "o", ag.RED, "initial $(w, b)$")
-    (legend,) = ax.figure.legends
+    legend = ax.get_legend()
     assert texts(legend) == ["initial $(w, b)$"] and is_above(legend, ax)
 
 
@@ -348,7 +347,7 @@ def test_field_with_a_path_marks_both_its_ends(length):
     assert (first.get_markersize(), last.get_markersize(), path.get_linewidth()) == (9, 8, 2)
     assert first.get_zorder() == last.get_zorder() == 3 > path.get_zorder() == 2
     assert path.get_zorder() > arrows.get_zorder()
-    (legend,) = ax.figure.legends
+    legend = ax.get_legend()
     assert texts(legend) == labels and is_above(legend, ax)
 
 
@@ -422,7 +421,7 @@ def test_circle_shows_every_point_in_its_class():
         assert np.array_equal(shape_of(points).vertices, marker(name).vertices)
         assert points.get_sizes() == [9]
     assert far.get_linewidths() == [0.8]
-    (legend,) = ax.figure.legends
+    legend = ax.get_legend()
     assert texts(legend) == ["inside", "outside"] and is_above(legend, ax)
     assert [handle.get_sizes()[0] for handle in legend.legend_handles] == [36, 36]  # twice as wide
 
