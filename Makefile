@@ -38,7 +38,7 @@ mutants: $(READY)
 	$(VENV)/bin/python tests/mutants.py
 
 audit: $(READY)
-	grep -v '^-e' requirements.txt > _build/locked.txt
+	mkdir -p _build && grep -v '^-e' requirements.txt > _build/locked.txt
 	$(VENV)/bin/uv tool run --quiet deptry@0.25.1 .
 	$(VENV)/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --no-deps -r _build/locked.txt
 

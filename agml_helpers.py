@@ -314,7 +314,8 @@ def gradient_descent(x, y_true, w, b, alpha, epochs):
             history[:, epoch] = w, b, np.mean(error**2)
             if not np.isfinite(history[2, epoch]):
                 if epoch == 0:
-                    raise ValueError(f"w and b must start at a finite loss, got {w} and {b}")
+                    raise ValueError("w and b must start at a finite loss, "
+                                     f"got {w} and {b}")
                 bound = 2 / np.linalg.eigvalsh(loss_hessian(x))[-1]
                 raise ValueError(f"alpha must be below 2 / λmax = {bound:.6g}, got {alpha}: "
                                  f"the loss overflows at epoch {epoch}")
@@ -726,8 +727,9 @@ def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=
         ax.plot_surface(W, B, surface, cmap="viridis", alpha=0.9,
                         rcount=60, ccount=60, linewidth=0, zorder=1)
         ax.plot(w, b, loss, color=RED, label="gradient descent", zorder=2)
-        for at, marker, label in ((0, "o", "initial $(w, b)$"), (-1, "s", "final $(w, b)$")):
-            ax.plot(w[at], b[at], loss[at], marker, color=RED, markersize=9, label=label, zorder=3)
+        for at, marker, end in ((0, "o", "initial"), (-1, "s", "final")):
+            ax.plot(w[at], b[at], loss[at], marker, color=RED, markersize=9,
+                    label=f"{end} $(w, b)$", zorder=3)
         ax.set_zlabel("loss", labelpad=12)
         ax.view_init(elev, azim)
         ax.legend(loc="upper left")
