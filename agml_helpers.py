@@ -317,8 +317,8 @@ def gradient_descent(x, y_true, w, b, alpha, epochs):
                     raise ValueError("w and b must start at a finite loss, "
                                      f"got {w} and {b}")
                 bound = 2 / np.linalg.eigvalsh(loss_hessian(x))[-1]
-                raise ValueError(f"alpha must be below 2 / λmax = {bound:.6g}, got {alpha}: "
-                                 f"the loss overflows at epoch {epoch}")
+                raise ValueError(f"alpha must be below 2 / λmax = {bound:.6g}, "
+                                 f"got {alpha}: the loss overflows at epoch {epoch}")
             dw, db = 2 * np.mean(error * x), 2 * np.mean(error)
             w, b = w - alpha * dw, b - alpha * db
     return tuple(history)
