@@ -25,7 +25,7 @@ prints: |
 ---
 import numpy as np
 A = np.random.RandomState(0).randn(101, 101)
-print((A @ A @ A).sum())
+print(*[a @ b for a, b in zip(A, A[1:])])
 ```
 """
 
