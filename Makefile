@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 READY := $(VENV)/.ready
 BUILT := _build/html/.built
-PAGES := index.md $(shell find chapters appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
+PAGES := index.md genindex.md $(shell find chapters appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 
 .PHONY: help book test matrix bench mutants audit lab lock clean
 

@@ -1,21 +1,14 @@
 """Runs every page as a notebook through nbval and compares what its cells print with their `prints:`."""
 
-from pathlib import Path
-
 import jupytext
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from matrix import ROOT, is_page
 from nbformat.v4 import new_output
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
-
-
-def is_page(path):
-    """Tell a page that runs from one that is text alone: it names a kernel."""
-    return path.suffix == ".md" and "\nkernelspec:\n" in path.read_text(encoding="utf-8")[:500]
 
 
 def read_page(path):

@@ -54,9 +54,15 @@ def compare(paths, python=sys.executable, **environment):
     return len(rows), [row for row in rows if row[1] != row[2]]
 
 
+def is_page(path):
+    """Tell a page that runs from one that is text alone: it names a kernel."""
+    return path.suffix == ".md" and "\nkernelspec:\n" in path.read_text(encoding="utf-8")[:500]
+
+
 def pages():
+    """Return every page that runs, in the order of its name."""
     return [path for folder in ("chapters", "appendix") for path in sorted((ROOT / folder).rglob("*.md"))
-            if "\nkernelspec:\n" in path.read_text(encoding="utf-8")[:500]]
+            if is_page(path)]
 
 
 def processors():
