@@ -51,9 +51,9 @@ class Film:
         file = io.BytesIO()
         sheet = Image.fromarray(np.asarray(self.canvas.buffer_rgba()))
         opaque = sheet.getextrema()[3] == (255, 255)
-        # figures have few colors; with 32 of them a picture weighs a quarter
+        # figures have few colors; with these alone a picture weighs a quarter
         if opaque:
-            sheet = sheet.convert("RGB").quantize(32, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+            sheet = sheet.convert("RGB").quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         else:  # the one method that knows transparency; it would gray white a little
             sheet = sheet.quantize(32, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         sheet.save(file, "png", optimize=not opaque)
@@ -212,13 +212,16 @@ def explore_lift(X, inside):
     """
     with ag.in_style():
         heights = _slider("lift", np.linspace(0, 1, 6), 1.0, "{:.0%}")
-        pictures = {}
-        for label, height in heights.options:
-            film = Film((6, 4.6), dpi=110, layout="none")
-            ax = film.figure.add_axes((0, 0, 0.94, 0.93), projection="3d", computed_zorder=False)
+        film, pictures = Film((6, 4.6), dpi=110, layout="none"), {}
+        ax = film.figure.add_axes((0, 0, 0.94, 0.93), projection="3d", computed_zorder=False)
+        ax.set_box_aspect(None, zoom=0.9)
+        film.text.set_animated(False)
+        for label, height in reversed(heights.options):  # the last one is seen from above, without ticks of z
+            for artist in [*ax.collections]:  # axes cost more than points: one pair serves all pictures
+                artist.remove()
             ag.plot_lifted_circle(X, inside, height=height, elev=90 - 80 * height, azim=-90 + 30 * height, ax=ax)
             apart = "the plane has one class on each side" if height else "no line separates the classes"
-            film.text.set(text=f"lift {label}: {apart}", animated=False)
+            film.text.set_text(f"lift {label}: {apart}")
             pictures[height,] = film.text.get_text(), film.develop()
         return Explorer([heights], pictures)
 

@@ -467,12 +467,10 @@ def _backward(v, A1, error, net):
     dZ2 = error / len(v)
     dW2 = A1 * dZ2
     dZ1 = (dW2 - dW2 * A1) * net.W2.T  # σ′(Z1) = A1 (1 − A1), computed already
-    return Network(
-        W1=np.add.reduce(dZ1 * v, axis=0, keepdims=True),
-        b1=np.add.reduce(dZ1, axis=0, keepdims=True),
-        W2=np.add.reduce(dW2, axis=0)[:, np.newaxis],
-        b2=np.add.reduce(dZ2, axis=0, keepdims=True),
-    )
+    dW1 = np.add.reduce(dZ1 * v, axis=0, keepdims=True)
+    db1 = np.add.reduce(dZ1, axis=0, keepdims=True)
+    db2 = np.add.reduce(dZ2, axis=0, keepdims=True)
+    return Network(dW1, db1, np.add.reduce(dW2, axis=0)[:, np.newaxis], db2)
 
 
 def backward(v, y_true, net):
@@ -540,17 +538,15 @@ def train_network(v, y_true, net, alpha, epochs):
         for epoch in range(epochs + 1):
             _, A1, Z2 = _forward(v, net)
             error = Z2 - y_true
-            loss_history[epoch] = np.add.reduce(error * error, axis=None) / (2 * len(v))
-            if not loss_history[epoch] < np.inf:
+            loss_history[epoch] = loss = np.add.reduce(error * error, axis=None) / (2 * len(v))
+            if not loss < np.inf:
                 if epoch == 0:
-                    raise ValueError("net must start at a finite loss, "
-                                     f"got {loss_history[epoch]} for these samples")
+                    raise ValueError(f"net must start at a finite loss, got {loss} for these samples")
                 raise ValueError(f"alpha must be smaller, got {alpha}: "
                                  f"the loss overflows at epoch {epoch}")
             if epoch < epochs:
                 # the gradients are linear in the error, so α may as well multiply that
-                W1, b1, W2, b2 = _backward(v, A1, alpha * error, net)
-                net = Network(net.W1 - W1, net.b1 - b1, net.W2 - W2, net.b2 - b2)
+                net = Network._make(map(np.subtract, net, _backward(v, A1, alpha * error, net)))
     return net, loss_history
 
 
@@ -793,7 +789,7 @@ def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
             level = np.full((2, 2), height)
             ax.plot_surface(side, side.T, level, color=GREEN, alpha=0.4, zorder=1)
         ax.set(zlabel="$z = x_1^2 + x_2^2$", zlim=(0, 4.5))
-        if elev > 80:  # from above the labels of z would lie on each other
+        if elev > 50:  # from above the labels of z would lie on each other
             ax.set(zlabel="", zticks=[])
         ax.view_init(elev, azim)
         ax.legend(loc="upper left", markerscale=2)
