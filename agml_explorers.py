@@ -223,7 +223,7 @@ def explore_lift(X, inside):
             apart = "the plane has one class on each side" if height else "no line separates the classes"
             film.text.set_text(f"lift {label}: {apart}")
             pictures[height,] = film.text.get_text(), film.develop()
-        return Explorer([heights], pictures)
+        return Explorer([heights], dict(reversed(pictures.items())))
 
 
 def explore_neuron():

@@ -42,7 +42,8 @@ def explored():
             return picture(self, text, artists)
 
         def spy_develop(self):
-            sheets.append((self.figure, self.text.get_text(), [], []))
+            seen = [(ax.elev, ax.azim, len(ax.collections)) for ax in self.figure.axes if ax.name == "3d"]
+            sheets.append((self.figure, self.text.get_text(), [], seen))
             return develop(self)
 
         patch.setattr(ex.Film, "picture", spy_picture)
@@ -216,12 +217,12 @@ def test_explorer_of_the_descent(explored):
 
 def test_explorer_of_the_lift(explored):
     explorer, sheets = explored["lift"]
-    for ((height,), (text, _)), (figure, said, *_) in zip(explorer.pictures.items(), sheets, strict=True):
+    drawn = reversed(sheets)  # from the highest to the flat one
+    for ((height,), (text, _)), (figure, said, _, [seen]) in zip(explorer.pictures.items(), drawn, strict=True):
         apart = "the plane has one class on each side" if height else "no line separates the classes"
         assert said == text == f"lift {100 * height:.0f}%: {apart}"
+        assert seen == pytest.approx((90 - 80 * height, -90 + 30 * height, 3 if height else 2))
         (ax,) = figure.axes
-        assert (ax.elev, ax.azim) == pytest.approx((90 - 80 * height, -90 + 30 * height))
-        assert len(ax.collections) == (3 if height else 2)
         assert not ax.computed_zorder
 
 
