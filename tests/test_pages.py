@@ -9,11 +9,12 @@ import sys
 
 import pytest
 from conftest import ROOT, is_page, read_page
+from matrix import FOLDERS
 from test_print import PAGES
 
 DESCENT = "chapters/1_linear_regression/1_2_1_2-descent-and-backward-propagation.md"
-SOURCES = ["agml_explorers.py", "agml_helpers.py", "appendix", "chapters", "tests", "_sphinx", "_config.yml", "_toc.yml",
-           "index.md", "genindex.md", "Makefile", "pyproject.toml", "requirements.txt"]
+SOURCES = [*FOLDERS, "tests", "_sphinx", "agml_algebra.py", "agml_explorers.py", "agml_helpers.py", "_config.yml",
+           "_toc.yml", "index.md", "genindex.md", "Makefile", "pyproject.toml", "requirements.txt"]
 
 
 def test_every_declaration_becomes_a_comparison():

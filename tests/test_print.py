@@ -4,9 +4,10 @@ import jupytext
 import pytest
 import yaml
 from conftest import ROOT, is_page
+from matrix import FOLDERS
 
 FACTS = yaml.safe_load((ROOT / "tests" / "print.yml").read_text(encoding="utf-8"))
-PAGES = sorted(path for folder in ("chapters", "appendix") for path in (ROOT / folder).rglob("*.md"))
+PAGES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))
 
 
 def text(element):
