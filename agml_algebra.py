@@ -1,1 +1,485 @@
-"""What algebra says about the models of chapter 1: used by the part Beyond the print only."""
+"""What algebra says about the models of chapter 1: the tools of the part Beyond the print.
+
+The loss of the linear model as a polynomial comes first, then derivatives of the network by all its
+parameters, its symmetries, and figures. Nothing that mirrors the print needs this module.
+"""
+
+import itertools
+import math
+from fractions import Fraction
+from typing import NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import agml_helpers as ag
+
+
+# The loss of the linear model
+
+class Moments(NamedTuple):
+    """The five means of the data that the loss of the linear model depends on."""
+
+    x: Fraction
+    y: Fraction
+    xx: Fraction
+    xy: Fraction
+    yy: Fraction
+
+
+class Quadric(NamedTuple):
+    """The six coefficients of ww·w² + wb·w·b + bb·b² + w·w + b·b + one, named by their monomials."""
+
+    ww: Fraction
+    wb: Fraction
+    bb: Fraction
+    w: Fraction
+    b: Fraction
+    one: Fraction
+
+
+def exact_moments(x, y_true):
+    """Return ⟨x⟩, ⟨y⟩, ⟨x²⟩, ⟨xy⟩ and ⟨y²⟩ without rounding (page B1).
+
+    Every float is a whole number divided by a power of two, so its means are rational numbers.
+
+    Parameters
+    ----------
+    x, y_true : array_like of shape (N,)
+
+    Returns
+    -------
+    Moments, of Fraction
+
+    Examples
+    --------
+    >>> print(exact_moments([0, 1], [1, 2]).yy)
+    5/2
+    """
+    x, y = ([Fraction(value) for value in array.tolist()] for array in ag._vectors(x=x, y_true=y_true))
+
+    def mean(factors):
+        return sum(math.prod(factor) for factor in factors) / len(x)
+
+    return Moments(mean(zip(x)), mean(zip(y)), mean(zip(x, x)), mean(zip(x, y)), mean(zip(y, y)))
+
+
+def loss_quadric(moments):
+    """Return the loss of the linear model as a polynomial in (w, b) (page B1).
+
+    Parameters
+    ----------
+    moments : Moments
+
+    Returns
+    -------
+    Quadric
+        Its value at (w, b) is `mse_loss` of w·x + b, in squared units of y.
+
+    Examples
+    --------
+    >>> print(loss_quadric(exact_moments([0, 1], [0, 2])).w)
+    -2
+    """
+    m = _moments(moments)
+    return Quadric(ww=m.xx, wb=2 * m.x, bb=Fraction(1), w=-2 * m.xy, b=-2 * m.y, one=m.yy)
+
+
+def exact_minimizer(moments):
+    """Return the weight and the bias that minimize the loss, as rational numbers (page B4).
+
+    Parameters
+    ----------
+    moments : Moments
+
+    Returns
+    -------
+    w, b : Fraction
+
+    Raises
+    ------
+    ValueError
+        If the variance of x vanishes: then the minimizers form a line.
+
+    Examples
+    --------
+    >>> w, b = exact_minimizer(exact_moments([0, 1, 3], [1, 1, 2]))
+    >>> print(w, b)
+    5/14 6/7
+    """
+    m = _moments(moments)
+    variance = m.xx - m.x**2
+    if variance == 0:
+        raise ValueError(f"x must have two different values, got x = {float(m.x)} in every sample")
+    w = (m.xy - m.x * m.y) / variance
+    return w, m.y - w * m.x
+
+
+def descent_in_closed_form(x, y_true, w, b, alpha, epochs):
+    """Return where gradient descent stands after the given epochs, without descending (page B2).
+
+    Along each eigenvector of the Hessian, an epoch multiplies the distance from the minimizer by
+    1 − alpha·λ.
+
+    Parameters
+    ----------
+    x, y_true : array_like of one shape
+    w, b : float
+        The starting point.
+    alpha : float
+        Learning rate, positive.
+    epochs : int
+        Number of steps.
+
+    Returns
+    -------
+    w, b : float
+
+    Raises
+    ------
+    ValueError
+        If all x are equal: then there is no single minimizer to measure from.
+
+    Examples
+    --------
+    >>> w, b = descent_in_closed_form([-1, 1], [-1, 1], 0, 1, alpha=0.25, epochs=3)
+    >>> print(w, b)
+    0.875 0.125
+    """
+    (x, y), start = ag._same_shape(x=x, y_true=y_true), np.array(ag._scalars(w=w, b=b))
+    alpha, epochs = ag._rate(alpha), ag._count(epochs=epochs, least=0)
+    minimizer = np.array(exact_minimizer(exact_moments(x.ravel(), y.ravel())), float)
+    curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
+    shrunk = (1 - alpha * curvatures) ** epochs * (axes.T @ (start - minimizer))
+    w, b = minimizer + axes @ shrunk
+    return float(w), float(b)
+
+
+def _moments(moments):
+    """Return the moments, refusing anything else."""
+    if not isinstance(moments, Moments):
+        raise TypeError(f"moments must be Moments, got {type(moments).__name__}")
+    return moments
+
+
+# The network by all its parameters
+
+def jacobian(v, net):
+    """Return the derivative of every prediction by every parameter (page B7).
+
+    Parameters
+    ----------
+    v : array_like of shape (N, 1)
+    net : Network, with hidden dimension d
+
+    Returns
+    -------
+    ndarray of shape (N, 3d + 1)
+        One column for each entry of W1, b1, W2 and b2, in this order.
+
+    Examples
+    --------
+    >>> net = ag.Network(W1=[[0]], b1=[[0]], W2=[[4]], b2=[[0]])
+    >>> jacobian([[3]], net)
+    array([[3. , 1. , 0.5, 1. ]])
+    """
+    (v,), net = ag._column(v=v), ag._network(net)
+    _, A1, _ = ag.forward(v, net)
+    inner = A1 * (1 - A1) * net.W2.T
+    return np.hstack([inner * v, inner, A1, np.ones_like(v)])
+
+
+def network_hessian(v, y_true, net):
+    """Return the second derivatives of the loss (1/2m) Σ (y_pred,i − y_true,i)² (page B8).
+
+    Parameters
+    ----------
+    v, y_true : array_like of shape (N, 1)
+    net : Network, with hidden dimension d
+
+    Returns
+    -------
+    ndarray of shape (3d + 1, 3d + 1)
+        Rows and columns in the order of W1, b1, W2 and b2.
+
+    Examples
+    --------
+    >>> net = ag.Network(W1=[[0]], b1=[[0]], W2=[[0]], b2=[[0]])
+    >>> print(np.diag(network_hessian([[3]], [[1]], net)))
+    [0.   0.   0.25 1.  ]
+    """
+    v, y_true = ag._column(v=v, y_true=y_true)
+    J = jacobian(v, net)
+    net = ag._network(net)
+    _, A1, Z2 = ag.forward(v, net)
+    by_W2 = A1 * (1 - A1) * (Z2 - y_true) / len(v)
+    by_b1 = by_W2 * (1 - 2 * A1) * net.W2.T  # σ″ = σ′ (1 − 2σ)
+    weight, bias = np.diag((by_W2 * v).sum(axis=0)), np.diag(by_W2.sum(axis=0))
+    none, edge = np.zeros_like(bias), np.zeros((len(bias), 1))
+    twice, once, plain = (np.diag((by_b1 * v**power).sum(axis=0)) for power in (2, 1, 0))
+    # neurons meet only in the products of first derivatives; the second ones concern one neuron each
+    return J.T @ J / len(v) + np.block([[twice, once, weight, edge],
+                                        [once, plain, bias, edge],
+                                        [weight, bias, none, edge],
+                                        [edge.T, edge.T, edge.T, np.zeros((1, 1))]])
+
+
+def sharpness_history(v, y_true, net, alpha, epochs, every):
+    """Train, and measure the loss and its largest curvature on the way (page B8).
+
+    At the edge of stability the parameters jump from side to side of a valley, so the curvature is
+    taken midway between one epoch and the next.
+
+    Parameters
+    ----------
+    v, y_true : array_like of shape (N, 1)
+    net : Network
+        The starting point, left as it is.
+    alpha : float
+        Learning rate, positive.
+    epochs : int
+        Number of steps.
+    every : int
+        Steps from one measurement to the next.
+
+    Returns
+    -------
+    at, sharpness, loss : ndarray, each of shape (⌈epochs / every⌉,)
+        The epochs 0, every, 2·every, …, with the largest eigenvalue of the Hessian and the loss there.
+
+    Examples
+    --------
+    >>> x, _, y_data = ag.make_data()
+    >>> net = ag.init_network(2)
+    >>> at, sharpness, loss = sharpness_history(x[:, None], y_data[:, None], net, 0.01, 20, 10)
+    >>> print(at, loss.round())
+    [ 0 10] [1639. 1220.]
+    """
+    epochs, every = ag._count(epochs=epochs), ag._count(every=every)
+    at, rows = np.arange(0, epochs, every), []
+    for _ in at:
+        ahead, losses = ag.train_network(v, y_true, net, alpha, 1)
+        midway = ag.Network._make((a + b) / 2 for a, b in zip(net, ahead))
+        rows.append((np.linalg.eigvalsh(network_hessian(v, y_true, midway))[-1], losses[0]))
+        net, _ = ag.train_network(v, y_true, ahead, alpha, every - 1)
+    return at, *np.transpose(rows)
+
+
+# Symmetries of the network
+
+def permute(net, order):
+    """Return the network with its neurons in another order: the same function (page B6).
+
+    Parameters
+    ----------
+    net : Network, with hidden dimension d
+    order : sequence of int
+        The numbers 0 to d − 1 in the new order.
+
+    Returns
+    -------
+    Network
+
+    Examples
+    --------
+    >>> print(permute(ag.init_network(2), [1, 0]).W1)
+    [[-0.00138264  0.00496714]]
+    """
+    net, order = ag._network(net), list(order)
+    d = net.W1.size
+    if sorted(order) != list(range(d)):
+        raise ValueError(f"order must hold each of 0 to {d - 1} once, got {order}")
+    return ag.Network(net.W1[:, order], net.b1[:, order], net.W2[order], net.b2)
+
+
+def flip(net, unit):
+    """Return the network with one neuron turned round: the same function (page B6).
+
+    Since σ(−z) = 1 − σ(z), the signs of all three weights of a neuron may change when b2 makes up
+    for the 1.
+
+    Parameters
+    ----------
+    net : Network, with hidden dimension d
+    unit : int
+        The neuron, from 0 to d − 1.
+
+    Returns
+    -------
+    Network
+
+    Examples
+    --------
+    >>> net = ag.Network(W1=[[1, 2]], b1=[[3, 4]], W2=[[5], [6]], b2=[[7]])
+    >>> print(flip(net, 0).b2)
+    [[12.]]
+    """
+    net = ag._network(net)
+    unit = ag._count(unit=unit, least=0, most=net.W1.size - 1)
+    sign = np.where(np.arange(net.W1.size) == unit, -1, 1)
+    return ag.Network(net.W1 * sign, net.b1 * sign, net.W2 * sign[:, np.newaxis], net.b2 + net.W2[unit])
+
+
+def orbit(net):
+    """Return all that permutations and flips make of a network: the same function every time (page B6).
+
+    Parameters
+    ----------
+    net : Network, with hidden dimension d of at most 4
+
+    Returns
+    -------
+    list of Network, of length 2ᵈ d!
+
+    Raises
+    ------
+    ValueError
+        If d is larger than 4: already 5 neurons have 3840 such networks.
+
+    Examples
+    --------
+    >>> print(len(orbit(ag.init_network(3))))
+    48
+    """
+    net = ag._network(net)
+    d = net.W1.size
+    if d > 4:
+        raise ValueError(f"net must have at most 4 neurons, got {d}: "
+                         f"its orbit would have {2**d * math.factorial(d):,} networks")
+    images = [net]
+    for unit in range(d):
+        images += [flip(image, unit) for image in images]
+    return [permute(image, order) for image in images for order in itertools.permutations(range(d))]
+
+
+# Figures. Every function draws on `ax`, or on a new figure when it is None, and returns the Axes.
+
+LOOKS = [("-", ag.BLUE), ("--", ag.RED), ("-.", ag.GREEN), (":", ag.ORANGE)]
+
+
+def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", yscale="linear", ax=None):
+    """Plot several curves over one axis, told apart by line style and color (pages B2 to B8).
+
+    Parameters
+    ----------
+    at : array_like of shape (n,)
+    curves : dict
+        One to four arrays of shape (n,) by their labels.
+    xlabel, ylabel : str
+    level : tuple of float and str, optional
+        Height and label of a horizontal line to hold the curves against.
+    xscale, yscale : str
+        What Matplotlib calls the scale: "linear", "log", "symlog", …
+    """
+    with ag.in_style():
+        if not 1 <= len(curves) <= len(LOOKS):
+            raise ValueError(f"curves must be 1 to {len(LOOKS)} arrays, got {len(curves)}")
+        ax = ag.labeled_axes(ax, xlabel, ylabel)
+        for (label, curve), (line, color) in zip(curves.items(), LOOKS):
+            at, curve = ag._vectors(**{"at": at, label: curve})
+            ax.plot(at, curve, line, color=color, label=label)
+        if level:
+            (height,), label = ag._scalars(level=level[0]), level[1]
+            ax.axhline(height, linestyle=(0, (1, 1)), color=ag.INK, linewidth=1.2, label=label)
+        ax.set(xscale=xscale, yscale=yscale)
+        ax.margins(x=0)
+        ax.legend(loc="best")
+        return ax
+
+
+def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
+    """Plot the level sets of the loss around the minimizer, with their principal axes (pages B1 to B3).
+
+    Parameters
+    ----------
+    x, y_true : array_like of one shape
+    w, b : array_like of shape (n,), optional
+        A path to draw.
+    """
+    with ag.in_style():
+        x, y = ag._same_shape(x=x, y_true=y_true)
+        minimizer = np.array(exact_minimizer(exact_moments(x.ravel(), y.ravel())), float)
+        curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
+        reach = 18
+        w_grid, b_grid = (np.linspace(middle - reach, middle + reach, 200) for middle in minimizer)
+        W, B = np.meshgrid(w_grid, b_grid)
+        loss = ag.loss_surface(x, y, W, B)
+        ax = ag.labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")
+        ax.contour(W, B, loss, loss.min() + np.geomspace(1e-4, 1, 9)[:-1] * np.ptp(loss), cmap="viridis",
+                   norm="log", linewidths=1.5)
+        for curvature, axis, (line, color) in zip(curvatures, axes.T, ((":", ag.RED), ("--", ag.BLUE))):
+            ends = minimizer + np.outer([-2 * reach, 2 * reach], axis)
+            ax.plot(*ends.T, line, color=color, label=rf"axis with $\lambda$ = {curvature:.4g}")
+        if np.size(w):
+            w, b = ag._vectors(w=w, b=b)
+            ax.plot(w, b, color=ag.GREEN, label="gradient descent")
+            ax.plot(w[-1], b[-1], "s", color=ag.GREEN, markersize=7)
+        ax.plot(*minimizer, "*", color=ag.INK, markersize=13, label="minimizer", linestyle="none")
+        ax.set(xlim=w_grid[[0, -1]], ylim=b_grid[[0, -1]])
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+        return ax
+
+
+def plot_hyperbola(xx, xy, paths=(), *, ax=None):
+    """Plot the loss xx·(w1·w2)² − 2 xy·w1·w2, its critical points, and paths over them (page B5).
+
+    Parameters
+    ----------
+    xx, xy : float
+        The means ⟨x²⟩ and ⟨xy⟩ of centered data, both positive.
+    paths : sequence of array_like, each of shape (n, 2)
+        Points (w1, w2), from the start to the end of each path.
+    """
+    with ag.in_style():
+        xx, xy = ag._scalars(xx=xx, xy=xy)
+        if min(xx, xy) <= 0:
+            raise ValueError(f"xx and xy must be positive, got {xx} and {xy}")
+        slope = xy / xx
+        reach = 2 * np.sqrt(slope)
+        side = np.linspace(-reach, reach, 201)
+        above = (np.multiply.outer(side, side) - slope) ** 2
+        ax = ag.labeled_axes(ax, "$w_1$", "$w_2$", size=(7, 6), aspect="equal")
+        ax.contour(side, side, above, slope**2 * np.array([0.02, 0.2, 0.5, 1, 2, 4, 8, 16]), cmap="viridis",
+                   norm="log", linewidths=1.2)
+        branch = np.geomspace(slope / reach, reach, 101)
+        for sign in (1, -1):
+            ax.plot(sign * branch, sign * slope / branch, color=ag.BLUE, linewidth=3,
+                    label="minimizers: $w_1 w_2 = w$" if sign == 1 else None)
+        ax.plot(0, 0, "X", color=ag.INK, markersize=11, label="saddle", linestyle="none")
+        for number, path in enumerate(paths):
+            (path,) = ag._finite(path=path)
+            if path.ndim != 2 or path.shape[1] != 2:
+                raise ValueError(f"path must have shape (n, 2), got shape {path.shape}")
+            ax.plot(*path.T, "--", color=ag.RED, label="gradient descent" if number == 0 else None)
+            ax.plot(*path[0], "o", color=ag.RED, markersize=6)
+        ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+        return ax
+
+
+def plot_orbit(nets, *, ax=None):
+    """Plot the weights W1 of two neurons along a training, and of all its mirror images (page B6).
+
+    Parameters
+    ----------
+    nets : sequence of Network with hidden dimension 2
+        From the start to the end of a training.
+    """
+    with ag.in_style():
+        images = np.array([[image.W1.ravel() for image in orbit(net)] for net in nets])
+        if images.shape[2:] != (2,):
+            raise ValueError(f"nets must have hidden dimension 2, got {nets[0].W1.size}")
+        ax = ag.labeled_axes(ax, r"weight $W_1$ of the first neuron", r"weight $W_1$ of the second neuron",
+                             size=(6.4, 6), aspect="equal")
+        reach = 1.15 * np.abs(images).max()
+        for end in ((1, 0), (0, 1), (1, 1), (1, -1)):
+            ax.plot(*np.outer(end, (-reach, reach)), ":", color=ag.INK, linewidth=1,
+                    label="mirrors" if end == (1, 0) else None)
+        for number in range(images.shape[1]):
+            path, first = images[:, number], number == 0
+            ax.plot(*path.T, color=ag.RED if first else ag.BLUE, linewidth=2 if first else 1.2, zorder=3 if first else 2,
+                    label={0: "the training", 1: "its images"}.get(number))
+            ax.plot(*path[-1], "s" if first else "o", color=ag.RED if first else ag.BLUE, markersize=7, zorder=4)
+        ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+        return ax
