@@ -541,7 +541,8 @@ def train_network(v, y_true, net, alpha, epochs):
             loss_history[epoch] = loss = np.add.reduce(error * error, axis=None) / (2 * len(v))
             if not loss < np.inf:
                 if epoch == 0:
-                    raise ValueError(f"net must start at a finite loss, got {loss} for these samples")
+                    raise ValueError("net must start at a finite loss, "
+                                     f"got {loss} for these samples")
                 raise ValueError(f"alpha must be smaller, got {alpha}: "
                                  f"the loss overflows at epoch {epoch}")
             if epoch < epochs:
