@@ -285,10 +285,11 @@ def permute(net, order):
     >>> print(permute(ag.init_network(2), [1, 0]).W1)
     [[-0.00138264  0.00496714]]
     """
-    net, order = ag._network(net), list(order)
+    net, (order,) = ag._network(net), ag._vectors(order=order)
     d = net.W1.size
     if sorted(order) != list(range(d)):
-        raise ValueError(f"order must hold each of 0 to {d - 1} once, got {order}")
+        raise ValueError(f"order must hold each of 0 to {d - 1} once, got {order.tolist()}")
+    order = order.astype(int)
     return ag.Network(net.W1[:, order], net.b1[:, order], net.W2[order], net.b2)
 
 
@@ -369,18 +370,29 @@ def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", ysca
     level : tuple of float and str, optional
         Height and label of a horizontal line to hold the curves against.
     xscale, yscale : str
-        What Matplotlib calls the scale: "linear", "log", "symlog", …
+        "linear" or "log"; the latter only for what is positive.
     """
     with ag.in_style():
-        if not 1 <= len(curves) <= len(LOOKS):
-            raise ValueError(f"curves must be 1 to {len(LOOKS)} arrays, got {len(curves)}")
+        if not isinstance(curves, dict) or not 1 <= len(curves) <= len(LOOKS):
+            raise ValueError(f"curves must be a dict of 1 to {len(LOOKS)} arrays, got {curves!r}")
+        at, *checked = ag._vectors(at=at, **{f"curves[{label!r}]": curve for label, curve in curves.items()})
+        for name, scale, arrays in (("xscale", xscale, [at]), ("yscale", yscale, checked)):
+            if scale not in ("linear", "log"):
+                raise ValueError(f"{name} must be linear or log, got {scale!r}")
+            if scale == "log" and np.min(arrays) <= 0:
+                raise ValueError(f"{name} must be linear unless all values are positive, got {np.min(arrays)}")
+        for name, text in (("xlabel", xlabel), ("ylabel", ylabel)):
+            if not isinstance(text, str):
+                raise TypeError(f"{name} must be a string, got {text!r}")
+        if level is not None:
+            if not isinstance(level, tuple) or len(level) != 2:
+                raise TypeError(f"level must be a height and a label, got {level!r}")
+            (height,), level_label = ag._scalars(level=level[0]), level[1]
         ax = ag.labeled_axes(ax, xlabel, ylabel)
-        for (label, curve), (line, color) in zip(curves.items(), LOOKS):
-            at, curve = ag._vectors(**{"at": at, label: curve})
+        for label, curve, (line, color) in zip(curves, checked, LOOKS):
             ax.plot(at, curve, line, color=color, label=label)
-        if level:
-            (height,), label = ag._scalars(level=level[0]), level[1]
-            ax.axhline(height, linestyle=(0, (1, 1)), color=ag.INK, linewidth=1.2, label=label)
+        if level is not None:
+            ax.axhline(height, linestyle=(0, (1, 1)), color=ag.INK, linewidth=1.2, label=level_label)
         ax.set(xscale=xscale, yscale=yscale)
         ax.margins(x=0)
         ax.legend(loc="best")
@@ -398,6 +410,8 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
     """
     with ag.in_style():
         x, y = ag._same_shape(x=x, y_true=y_true)
+        if np.size(w) or np.size(b):
+            w, b = ag._vectors(w=w, b=b)
         minimizer = np.array(exact_minimizer(exact_moments(x.ravel(), y.ravel())), float)
         curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
         reach = 18
@@ -411,7 +425,6 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
             ends = minimizer + np.outer([-2 * reach, 2 * reach], axis)
             ax.plot(*ends.T, line, color=color, label=rf"axis with $\lambda$ = {curvature:.4g}")
         if np.size(w):
-            w, b = ag._vectors(w=w, b=b)
             ax.plot(w, b, color=ag.GREEN, label="gradient descent")
             ax.plot(w[-1], b[-1], "s", color=ag.GREEN, markersize=7)
         ax.plot(*minimizer, "*", color=ag.INK, markersize=13, label="minimizer", linestyle="none")
@@ -434,6 +447,10 @@ def plot_hyperbola(xx, xy, paths=(), *, ax=None):
         xx, xy = ag._scalars(xx=xx, xy=xy)
         if min(xx, xy) <= 0:
             raise ValueError(f"xx and xy must be positive, got {xx} and {xy}")
+        paths = [array for path in paths for array in ag._finite(paths=path)]
+        for path in paths:
+            if path.ndim != 2 or path.shape[1] != 2:
+                raise ValueError(f"paths must have shape (n, 2), got shape {path.shape}")
         slope = xy / xx
         reach = 2 * np.sqrt(slope)
         side = np.linspace(-reach, reach, 201)
@@ -447,9 +464,6 @@ def plot_hyperbola(xx, xy, paths=(), *, ax=None):
                     label="minimizers: $w_1 w_2 = w$" if sign == 1 else None)
         ax.plot(0, 0, "X", color=ag.INK, markersize=11, label="saddle", linestyle="none")
         for number, path in enumerate(paths):
-            (path,) = ag._finite(path=path)
-            if path.ndim != 2 or path.shape[1] != 2:
-                raise ValueError(f"path must have shape (n, 2), got shape {path.shape}")
             ax.plot(*path.T, "--", color=ag.RED, label="gradient descent" if number == 0 else None)
             ax.plot(*path[0], "o", color=ag.RED, markersize=6)
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
@@ -466,9 +480,10 @@ def plot_orbit(nets, *, ax=None):
         From the start to the end of a training.
     """
     with ag.in_style():
+        if not nets or any(ag._network(net).W1.size != 2 for net in nets):
+            raise ValueError("nets must be one or more networks of hidden dimension 2, "
+                             f"got {[ag._network(net).W1.size for net in nets]}")
         images = np.array([[image.W1.ravel() for image in orbit(net)] for net in nets])
-        if images.shape[2:] != (2,):
-            raise ValueError(f"nets must have hidden dimension 2, got {nets[0].W1.size}")
         ax = ag.labeled_axes(ax, r"weight $W_1$ of the first neuron", r"weight $W_1$ of the second neuron",
                              size=(6.4, 6), aspect="equal")
         reach = 1.15 * np.abs(images).max()

@@ -7,6 +7,7 @@ import re
 import matplotlib
 matplotlib.use("Agg")
 
+import agml_algebra as alg  # noqa: E402
 import agml_explorers as ex  # noqa: E402
 import agml_helpers as ag  # noqa: E402
 import matplotlib.pyplot as plt  # noqa: E402
@@ -18,6 +19,7 @@ V, T = X.reshape(-1, 1), Y.reshape(-1, 1)
 POINTS, INSIDE = np.array([[0.0, 0.5], [1.0, 1.0], [-1.5, 0.0]]), np.array([True, False, False])
 NET = ag.init_network(2)
 PATH = {"w_history": np.array([0.0, 1.0]), "b_history": np.array([0.0, 2.0])}
+MOMENTS = alg.exact_moments(X, Y)
 NAN, INF = np.nan, np.inf
 
 # Arguments that every function accepts; a row of the table replaces one of them.
@@ -45,6 +47,21 @@ VALID = {
     "plot_circle": {"X": POINTS, "inside": INSIDE, "ax": None},
     "plot_lifted_circle": {"X": POINTS, "inside": INSIDE, "height": 1.0, "elev": 12, "azim": -60, "ax": None},
     "plot_sigmoid": {"z": X, "ax": None},
+    "exact_moments": {"x": X, "y_true": Y},
+    "loss_quadric": {"moments": MOMENTS},
+    "exact_minimizer": {"moments": MOMENTS},
+    "descent_in_closed_form": {"x": X, "y_true": Y, "w": 2.0, "b": 1.0, "alpha": 0.1, "epochs": 3},
+    "jacobian": {"v": V, "net": NET},
+    "network_hessian": {"v": V, "y_true": T, "net": NET},
+    "sharpness_history": {"v": V, "y_true": T, "net": NET, "alpha": 0.1, "epochs": 3, "every": 2},
+    "permute": {"net": NET, "order": [1, 0]},
+    "flip": {"net": NET, "unit": 0},
+    "orbit": {"net": NET},
+    "plot_curves": {"at": X, "curves": {"one": Y, "two": X}, "xlabel": "x", "ylabel": "y", "level": (1.0, "level"),
+                    "xscale": "linear", "yscale": "linear", "ax": None},
+    "plot_ellipses": {"x": X, "y_true": Y, "w": X, "b": Y, "ax": None},
+    "plot_hyperbola": {"xx": 2.0, "xy": 3.0, "paths": [POINTS], "ax": None},
+    "plot_orbit": {"nets": [NET, NET], "ax": None},
     "explore_line": {"x": X, "y_data": Y},
     "explore_descent": {"x": X, "y_data": Y},
     "explore_lift": {"X": POINTS, "inside": INSIDE},
@@ -233,6 +250,65 @@ REFUSED = [
     ("plot_sigmoid", "z", V, ValueError, r"^z must .*got shape \(3, 1\)$"),
     ("plot_sigmoid", "ax", 3, TypeError, r"^ax must be .*got int"),
 
+    ("exact_moments", "x", V, ValueError, r"^x and y_true must .*got \(3, 1\) and \(3,\)$"),
+    ("exact_moments", "y_true", [1, 2, NAN], ValueError, r"^y_true must be finite, got nan$"),
+    ("loss_quadric", "moments", (1, 2, 3, 4, 5), TypeError, r"^moments must be Moments, got tuple$"),
+    ("exact_minimizer", "moments", None, TypeError, r"^moments must be Moments, got NoneType$"),
+    ("exact_minimizer", "moments", alg.exact_moments([3, 3], [1, 2]), ValueError,
+     r"^x must have two different values, got x = 3\.0 in every sample$"),
+    ("descent_in_closed_form", "x", [5, 5, 5], ValueError, r"^x must have two different values, got x = 5\.0"),
+    ("descent_in_closed_form", "x", X.astype(str), TypeError, r"^x must hold real numbers"),
+    ("descent_in_closed_form", "y_true", T, ValueError, r"^x and y_true must .*got \(3,\) and \(3, 1\)$"),
+    ("descent_in_closed_form", "w", X, ValueError, r"^w must be a single number, got shape \(3,\)$"),
+    ("descent_in_closed_form", "b", INF, ValueError, r"^b must be finite, got inf$"),
+    ("descent_in_closed_form", "alpha", 0, ValueError, r"^alpha must be positive, got 0\.0$"),
+    ("descent_in_closed_form", "epochs", 1.5, TypeError, r"^epochs must be a whole number, got 1\.5$"),
+    ("jacobian", "v", X, ValueError, r"^v must be a column of shape \(N, 1\), got shape \(3,\)$"),
+    ("jacobian", "net", tuple(NET), TypeError, r"^net must be a Network, got tuple$"),
+    ("network_hessian", "v", [[NAN]], ValueError, r"^v must be finite, got nan$"),
+    ("network_hessian", "y_true", Y, ValueError, r"^v and y_true must .*got \(3, 1\) and \(3,\)$"),
+    ("network_hessian", "net", NET._replace(b1=NET.b1.T), ValueError, r"^b1 must have shape \(1, 2\)"),
+    ("sharpness_history", "v", X, ValueError, r"^v and y_true must .*got \(3,\) and \(3, 1\)$"),
+    ("sharpness_history", "y_true", Y, ValueError, r"^v and y_true must .*got \(3, 1\) and \(3,\)$"),
+    ("sharpness_history", "net", None, TypeError, r"^net must be a Network, got NoneType$"),
+    ("sharpness_history", "alpha", -1, ValueError, r"^alpha must be positive, got -1\.0$"),
+    ("sharpness_history", "epochs", 0, ValueError, r"^epochs must be at least 1, got 0$"),
+    ("sharpness_history", "every", 0, ValueError, r"^every must be at least 1, got 0$"),
+    ("permute", "net", [1], TypeError, r"^net must be a Network, got list$"),
+    ("permute", "order", [0, 0], ValueError, r"^order must hold each of 0 to 1 once, got \[0\.0, 0\.0\]$"),
+    ("permute", "order", [0, 1, 2], ValueError, r"^order must hold each of 0 to 1 once"),
+    ("permute", "order", [True, False], TypeError, r"^order must hold real numbers, got dtype bool$"),
+    ("permute", "order", 1, ValueError, r"^order must be a vector, got shape \(\)$"),
+    ("flip", "net", NET.W1, TypeError, r"^net must be a Network, got ndarray$"),
+    ("flip", "unit", 2, ValueError, r"^unit must be at most 1, got 2$"),
+    ("flip", "unit", -1, ValueError, r"^unit must be at least 0, got -1$"),
+    ("orbit", "net", ag.init_network(5), ValueError, r"^net must have at most 4 neurons, got 5: .* 3,840 networks$"),
+    ("plot_curves", "at", X[:2], ValueError, r"^at and curves\['one'\].*got \(2,\) and \(3,\)"),
+    ("plot_curves", "curves", {}, ValueError, r"^curves must be a dict of 1 to 4 arrays, got \{\}$"),
+    ("plot_curves", "curves", [X], ValueError, r"^curves must be a dict of 1 to 4 arrays"),
+    ("plot_curves", "curves", {"one": [1, 2, NAN]}, ValueError, r"^curves\['one'\] must be finite, got nan$"),
+    ("plot_curves", "xlabel", None, TypeError, r"^xlabel must be a string, got None$"),
+    ("plot_curves", "ylabel", 3, TypeError, r"^ylabel must be a string, got 3$"),
+    ("plot_curves", "level", 3.0, TypeError, r"^level must be a height and a label, got 3\.0$"),
+    ("plot_curves", "level", (INF, "high"), ValueError, r"^level must be finite, got inf$"),
+    ("plot_curves", "xscale", "log", ValueError, r"^xscale must be linear unless all values are positive, got 0\.0$"),
+    ("plot_curves", "yscale", "logit", ValueError, r"^yscale must be linear or log, got 'logit'$"),
+    ("plot_curves", "ax", plt, TypeError, r"^ax must be a Matplotlib Axes, got module$"),
+    ("plot_ellipses", "x", [1, 1, 1], ValueError, r"^x must have two different values"),
+    ("plot_ellipses", "y_true", [1], ValueError, r"^x and y_true must .*got \(3,\) and \(1,\)$"),
+    ("plot_ellipses", "w", [1], ValueError, r"^w and b must .*got \(1,\) and \(3,\)$"),
+    ("plot_ellipses", "b", (), ValueError, r"^b must not be empty"),
+    ("plot_ellipses", "ax", 1, TypeError, r"^ax must be a Matplotlib Axes, got int$"),
+    ("plot_hyperbola", "xx", 0, ValueError, r"^xx and xy must be positive, got 0\.0 and 3\.0$"),
+    ("plot_hyperbola", "xy", -3, ValueError, r"^xx and xy must be positive, got 2\.0 and -3\.0$"),
+    ("plot_hyperbola", "paths", [X], ValueError, r"^paths must have shape \(n, 2\), got shape \(3,\)$"),
+    ("plot_hyperbola", "paths", [[["a", "b"]]], TypeError, r"^paths must hold real numbers"),
+    ("plot_hyperbola", "ax", "ax", TypeError, r"^ax must be a Matplotlib Axes, got str$"),
+    ("plot_orbit", "nets", [], ValueError, r"^nets must be one or more networks of hidden dimension 2, got \[\]$"),
+    ("plot_orbit", "nets", [ag.init_network(3)], ValueError, r"^nets must be .* dimension 2, got \[3\]$"),
+    ("plot_orbit", "nets", [None], TypeError, r"^net must be a Network, got NoneType$"),
+    ("plot_orbit", "ax", 0, TypeError, r"^ax must be a Matplotlib Axes, got int$"),
+
     ("explore_line", "x", V[:2], ValueError, r"^x and y_data must .*got \(2, 1\) and \(3,\)$"),
     ("explore_line", "y_data", [1, 2, NAN], ValueError, r"^y_data must be finite, got nan$"),
     ("explore_descent", "x", [], ValueError, r"^x must not be empty, got shape \(0,\)$"),
@@ -267,8 +343,9 @@ def shown(value):
 
 
 def call(name, arguments):
-    """Call a public function of either module."""
-    return getattr(ag if hasattr(ag, name) else ex, name)(**VALID[name] | arguments)
+    """Call a public function, whichever module it is in."""
+    module = next(module for module in (ag, alg, ex) if hasattr(module, name))
+    return getattr(module, name)(**VALID[name] | arguments)
 
 
 def frozen(value):
@@ -328,7 +405,7 @@ def test_the_table_has_every_public_function_and_argument():
                 if not name.startswith("_") and name not in ("in_style", "labeled_axes")
                 for parameter in inspect.signature(function).parameters}
 
-    public = parameters(ag) | parameters(ex, "explore_")
+    public = parameters(ag) | parameters(alg) | parameters(ex, "explore_")
     assert {(name, argument) for name, argument, *_ in REFUSED} == public
     assert {(name, argument) for name, arguments in VALID.items() for argument in arguments} == public
 
