@@ -51,12 +51,10 @@ class Concordance(SphinxDirective):
             target = nodes.target(names=[f"page-{page}"])
             self.state.document.note_explicit_target(target)
             strip += [nodes.reference("", str(page), internal=True, refid=target["ids"][0]), nodes.Text(" ")]
-            number = nodes.entry("", nodes.paragraph("", "", target, nodes.Text(str(page))),
-                                 classes=["print-page"], morerows=max(len(names), 1) - 1)
             rows = [self.row(*things[name], name in seen) for name in names]
-            for row in rows or [nodes.row("", cell(nodes.emphasis("", "empty"), morecols=1))]:
-                body += row
-            body[-max(len(rows), 1)].insert(0, number)
+            rows = rows or [nodes.row("", cell(nodes.emphasis("", "empty"), morecols=1))]
+            rows[0].insert(0, cell(target, nodes.Text(str(page)), classes=["print-page"], morerows=len(rows) - 1))
+            body += rows
             seen.update(names)
         titles = [cell(nodes.Text(title)) for title in ("Page", "What", "Here")]
         columns = [nodes.colspec(colwidth=width) for width in (1, 2, 9)]
