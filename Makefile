@@ -47,7 +47,7 @@ lab: $(READY)
 
 # Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
 # anything changed, everything is executed and written anew.
-$(BUILT): $(READY) $(PAGES) agml_algebra.py agml_explorers.py agml_helpers.py _config.yml _toc.yml
+$(BUILT): $(READY) $(PAGES) agml_algebra.py agml_explorers.py agml_helpers.py tests/print.yml _config.yml _toc.yml
 	rm -rf _build
 	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
 	@touch $@

@@ -1,13 +1,17 @@
-"""What Sphinx needs to be told about this book: the print's numbers, and the helper's source."""
+"""What Sphinx needs to be told about this book: the print's numbers and pages, and the helper's source."""
 
 import ast
 from pathlib import Path
 
+import yaml
 from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.util.docutils import SphinxDirective
 
-HELPERS = Path(__file__).resolve().parent.parent / "agml_helpers.py"
+ROOT = Path(__file__).resolve().parent.parent
+HELPERS = ROOT / "agml_helpers.py"
+FACTS = ROOT / "tests" / "print.yml"
 
 
 class HelperSource(SphinxDirective):
@@ -29,6 +33,63 @@ class HelperSource(SphinxDirective):
         block = nodes.literal_block(shown, shown, language="python", classes=["helper-source"])
         self.set_source_info(block)
         return [block]
+
+
+class Concordance(SphinxDirective):
+    """Make the table that leads from the print, page by page, to the places here, from tests/print.yml."""
+
+    kinds = {"sections": "section", "unnumbered": "section", "passages": "text", "figures": "figure",
+             "equations": "formula", "listings": "listing", "outputs": "output", "glossary": "term",
+             "index": "index"}
+
+    def run(self):
+        self.env.note_dependency(str(FACTS))
+        facts = yaml.safe_load(FACTS.read_text(encoding="utf-8"))
+        things = {thing["name"]: (kind, thing) for kind in self.kinds for thing in facts[kind]}
+        strip, body, seen = nodes.paragraph(classes=["page-strip"]), nodes.tbody(), set()
+        for page, names in facts["pages"].items():
+            target = nodes.target(names=[f"page-{page}"])
+            self.state.document.note_explicit_target(target)
+            strip += [nodes.reference("", str(page), internal=True, refid=target["ids"][0]), nodes.Text(" ")]
+            rows = [self.row(*things[name], name in seen) for name in names]
+            rows = rows or [nodes.row("", cell(nodes.emphasis("", "empty"), morecols=1))]
+            rows[0].insert(0, cell(target, nodes.Text(str(page)), classes=["print-page"], morerows=len(rows) - 1))
+            body += rows
+            seen.update(names)
+        titles = [cell(nodes.Text(title)) for title in ("Page", "What", "Here")]
+        columns = [nodes.colspec(colwidth=width) for width in (1, 2, 9)]
+        group = nodes.tgroup("", *columns, nodes.thead("", nodes.row("", *titles)), body, cols=3)
+        return [strip, nodes.table("", group, classes=["concordance", "colwidths-auto"])]
+
+    def row(self, kind, thing, continued):
+        """Return what a thing is, and its link, which Sphinx will resolve or else fail."""
+        domain, role, target = "std", "ref", thing["name"]
+        title = thing.get("title") or thing.get("entry")
+        if kind == "sections":
+            title = f"{thing['number']} {title}"
+        elif kind == "figures":
+            title = f"Fig. {thing['number']} {title}"
+        elif kind == "outputs":
+            title = ", ".join(line.split(":")[0] for line in thing["lines"])
+        elif kind == "glossary":
+            role, target = "term", title
+        elif "number" in thing:
+            domain, role, title = "math", "eq", f"({thing['number']})"
+        elif target == "genindex":  # a page without labels, which Sphinx writes itself
+            role, target = "doc", "/genindex"
+        link = pending_xref("", nodes.inline("", title), refdomain=domain, reftype=role, reftarget=target,
+                            refexplicit=True, refwarn=True, refdoc=self.env.docname)
+        self.set_source_info(link)
+        where = [link]
+        if "tex" in thing:
+            where += [nodes.Text(" "), nodes.math("", thing["tex"])]
+        if continued:
+            where.append(nodes.Text(", continued"))
+        return nodes.row("", cell(nodes.Text(self.kinds[kind])), cell(*where), classes=[f"of-{kind}"])
+
+
+def cell(*content, **attributes):
+    return nodes.entry("", nodes.paragraph("", "", *content), **attributes)
 
 
 def number_pages(app, env):
@@ -57,6 +118,7 @@ def number_pages(app, env):
 
 
 def setup(app):
+    app.add_directive("concordance", Concordance)
     app.add_directive("helper-source", HelperSource)
     # after Sphinx's own numbering, which runs at priority 500
     app.connect("env-get-updated", number_pages, priority=900)

@@ -98,9 +98,11 @@ def facts():
     """What the print holds: tests/print.yml, with the file of its section in every entry."""
     facts = yaml.safe_load((ROOT / "tests" / "print.yml").read_text(encoding="utf-8"))
     files = {section["number"]: section["file"] for section in facts["sections"]}
-    for kind in ("figures", "equations", "outputs", "index"):
+    for kind in ("passages", "figures", "equations", "listings", "outputs", "matrices", "index"):
         for entry in facts[kind]:
             entry.setdefault("file", files.get(entry.get("section")))
+    for entry in facts["glossary"]:
+        entry["file"] = "appendix/glossary"
     return facts
 
 
