@@ -60,6 +60,19 @@ def test_every_page_of_the_print_has_its_anchor_and_is_in_the_strip(built):
     assert [(text(cell), cell.find(id=True)["id"]) for cell in cells] == [(page, f"page-{page}") for page in pages]
 
 
+@pytest.mark.parametrize("section", FACTS["sections"], ids=lambda section: section["number"])
+def test_line_under_the_title_names_the_pages(built, section):
+    def on(number):
+        return [page for page, names in FACTS["pages"].items() for name in names
+                if THINGS[name][1].get("section") == number]
+
+    own = on(section["number"]) or [page for part in FACTS["sections"] for page in on(part["number"])
+                                    if part["number"].startswith(section["number"])]
+    first, last = next(page for page, names in FACTS["pages"].items() if section["name"] in names), max(own)
+    pages = {0: f"page {first}", 1: f"pages {first} and {last}"}.get(last - first, f"pages {first} to {last}")
+    assert text(built(section["file"]).select_one(".in-print")).endswith(f", {pages}.")
+
+
 def begins(formula, equation):
     """Compare TeX without what only sets its size and place."""
     formula, tex, holds = (re.sub(r"\\displaystyle|\\left\b|\\right\b|\\begin\{(split|aligned)\}|\\[\[(,]|[\s&]", "", part)
