@@ -74,7 +74,7 @@ def loss_quadric(moments):
     Returns
     -------
     Quadric
-        Its value at (w, b) is `mse_loss` of w·x + b, in squared units of y.
+        Its value at (w, b) is the mean squared error of w·x + b, in squared units of y.
 
     Examples
     --------
