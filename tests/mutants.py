@@ -1,4 +1,4 @@
-"""Count the mutants of agml_helpers.py that the tests kill, and hold every survivor against its reason.
+"""Count the mutants of agml_helpers.py and agml_algebra.py that the tests kill, and hold every survivor against its reason.
 
 Runs after mutmut, from the top folder. A survivor is known by its function and the lines that it
 changes; its number would shift with every edit.
@@ -25,7 +25,8 @@ def change(name):
 
 
 def main():
-    codes = json.loads(Path("mutants/agml_helpers.py.meta").read_text())["exit_code_by_key"]
+    codes = {name: code for module in ("agml_algebra", "agml_helpers") for name, code in
+             json.loads(Path(f"mutants/{module}.py.meta").read_text())["exit_code_by_key"].items()}
     unchecked = [name for name, code in codes.items() if code is None]
     survived = [change(name) for name, code in codes.items() if code in (0, 33)]  # 33: no test reaches it
     killed = len(codes) - len(unchecked) - len(survived)
