@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 import yaml
+import myst_nb.core.render
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.environment.collectors.toctree import TocTreeCollector
@@ -117,7 +118,24 @@ def number_pages(app, env):
     return changed
 
 
+def join_streams(outputs):
+    """Return a cell's outputs with all that it printed in one block, however long it took.
+
+    MyST-NB's own way adds an empty line where the kernel flushed just before the end of a line.
+    """
+    joined, streams = [], {}
+    for output in outputs:
+        if output["output_type"] == "stream" and output["name"] in streams:
+            streams[output["name"]]["text"] += output["text"]
+        else:
+            joined.append(output)
+            if output["output_type"] == "stream":
+                streams[output["name"]] = output
+    return joined
+
+
 def setup(app):
+    myst_nb.core.render.coalesce_streams = join_streams
     app.add_directive("concordance", Concordance)
     app.add_directive("helper-source", HelperSource)
     # after Sphinx's own numbering, which runs at priority 500
