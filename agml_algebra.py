@@ -250,8 +250,9 @@ def sharpness_history(v, y_true, net, alpha, epochs, every):
     Examples
     --------
     >>> x, _, y_data = ag.make_data()
+    >>> v, y = x.reshape(-1, 1), y_data.reshape(-1, 1)
     >>> net = ag.init_network(2)
-    >>> at, sharpness, loss = sharpness_history(x[:, None], y_data[:, None], net, 0.01, 20, 10)
+    >>> at, sharpness, loss = sharpness_history(v, y, net, 0.01, epochs=20, every=10)
     >>> print(at, loss.round())
     [ 0 10] [1639. 1220.]
     """

@@ -134,10 +134,16 @@ def join_streams(outputs):
     return joined
 
 
+def without_old_roles(app, page, template, context, doctree):
+    """Take away a role that docutils still gives to entries of a bibliography, and browsers have given up."""
+    context["body"] = context.get("body", "").replace(' role="doc-biblioentry"', "")
+
+
 def setup(app):
     myst_nb.core.render.coalesce_streams = join_streams
     app.add_directive("concordance", Concordance)
     app.add_directive("helper-source", HelperSource)
+    app.connect("html-page-context", without_old_roles)
     # after Sphinx's own numbering, which runs at priority 500
     app.connect("env-get-updated", number_pages, priority=900)
     return {"parallel_read_safe": True}
