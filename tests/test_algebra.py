@@ -204,3 +204,83 @@ def test_orbit_has_eight_paths_and_marks_the_first():
     assert [to_rgba(path.get_color()) == to_rgba(ag.RED) for path in paths] == [True] + 7 * [False]
     assert all(np.array_equal(end.get_xydata()[0], path.get_xydata()[-1])
                for path, end in zip(paths, ax.lines[5::2], strict=True))
+
+
+def appearance(ax):
+    """Return what figure, lines, level sets and legend look like, without the data."""
+    legend = ax.get_legend()
+    corner = legend.get_bbox_to_anchor().transformed(ax.transAxes.inverted())
+    lines = [(line.get_linestyle(), line.get_marker(), line.get_color(), line.get_markersize(), line.get_linewidth(),
+              line.get_zorder(), line.get_label() if not line.get_label().startswith("_") else "") for line in ax.lines]
+    levels = [(c.get_linewidths().tolist() if hasattr(c.get_linewidths(), "tolist") else list(c.get_linewidths()),
+               c.get_cmap().name, type(c.norm).__name__, c.levels) for c in ax.collections]
+    return {"size": ax.figure.get_size_inches().tolist(), "labels": (ax.get_xlabel(), ax.get_ylabel()),
+            "limits": [*ax.get_xlim(), *ax.get_ylim()], "aspect": ax.get_aspect(), "lines": lines, "levels": levels,
+            "legend": (legend._loc, round(corner.x0, 3), round(corner.y0, 3), legend._ncols)}
+
+
+MARK, LINE = 6.0, 2.0  # Matplotlib's size of a marker, and our width of a line
+LOWER_CENTER, BEST = 8, 0
+
+
+def test_curves_look():
+    curves = {"a": y, "b": y_true, "c": -y, "d": -y_true}
+    seen = appearance(alg.plot_curves(x, curves, "at", "value", level=(3, "bound")))
+    assert seen["size"] == [7, 4.2] and seen["labels"] == ("at", "value")
+    assert seen["limits"][:2] == [0, 10] and seen["legend"][0] == BEST
+    assert seen["lines"] == [("-", "None", ag.BLUE, MARK, LINE, 2, "a"), ("--", "None", ag.RED, MARK, LINE, 2, "b"),
+                             ("-.", "None", ag.GREEN, MARK, LINE, 2, "c"), (":", "None", ag.ORANGE, MARK, LINE, 2, "d"),
+                             ("--", "None", ag.INK, MARK, 1.2, 2, "bound")]
+    bound = plt.gcf().axes[0].lines[-1]
+    assert bound._unscaled_dash_pattern == (0, (1, 1))
+
+
+def test_ellipses_look():
+    w, b, _ = ag.gradient_descent(x, y, 0, 0, 0.01, 50)
+    seen = appearance(alg.plot_ellipses(x, y, w, b))
+    middle = np.array(alg.exact_minimizer(alg.exact_moments(x, y)), float)
+    assert (seen["size"], seen["labels"], seen["aspect"]) == ([7, 6], ("weight $w$", "bias $b$"), 1)
+    assert seen["limits"] == pytest.approx([middle[0] - 18, middle[0] + 18, middle[1] - 18, middle[1] + 18])
+    (slow, steep), green = np.linalg.eigvalsh(ag.loss_hessian(x)), ag.GREEN
+    assert seen["lines"] == [(":", "None", ag.RED, MARK, LINE, 2, rf"axis with $\lambda$ = {slow:.4g}"),
+                             ("--", "None", ag.BLUE, MARK, LINE, 2, rf"axis with $\lambda$ = {steep:.4g}"),
+                             ("-", "None", green, MARK, LINE, 2, "gradient descent"),
+                             ("None", "s", green, 7, LINE, 2, ""), ("None", "*", ag.INK, 13, LINE, 2, "minimizer")]
+    ((widths, colors, norm, levels),) = seen["levels"]
+    corners = ag.loss_surface(x, y, *np.meshgrid(*(np.linspace(m - 18, m + 18, 200) for m in middle)))
+    assert set(widths) == {1.5} and (colors, norm) == ("viridis", "LogNorm")
+    assert levels == pytest.approx(corners.min() + 10.0**np.arange(-4, 0, 0.5) * np.ptp(corners))
+    assert seen["legend"] == (LOWER_CENTER, 0.5, 1, 2)
+
+
+def test_hyperbola_look():
+    seen = appearance(alg.plot_hyperbola(2, 6, [[[1, 0.5], [1.5, 1]], [[2, 2], [1, 2]]]))
+    reach = 2 * math.sqrt(3)
+    assert (seen["size"], seen["labels"], seen["aspect"]) == ([7, 6], ("$w_1$", "$w_2$"), 1)
+    assert seen["limits"] == pytest.approx([-reach, reach, -reach, reach])
+    descent, start = ("--", "None", ag.RED, MARK, LINE, 2), ("None", "o", ag.RED, 6, LINE, 2, "")
+    assert seen["lines"] == [("-", "None", ag.BLUE, MARK, 3, 2, "minimizers: $w_1 w_2 = w$"),
+                             ("-", "None", ag.BLUE, MARK, 3, 2, ""), ("None", "X", ag.INK, 11, LINE, 2, "saddle"),
+                             (*descent, "gradient descent"), start, (*descent, ""), start]
+    ((widths, colors, norm, levels),) = seen["levels"]
+    assert set(widths) == {1.2} and (colors, norm) == ("viridis", "LogNorm")
+    assert levels == pytest.approx([0.18, 1.8, 4.5, 9, 18, 36, 72, 144])
+    assert seen["legend"] == (LOWER_CENTER, 0.5, 1, 3)
+    branch = alg.plot_hyperbola(2, 6).lines[0].get_xdata()
+    assert (branch[0], branch[-1], len(branch)) == (pytest.approx(3 / reach), pytest.approx(reach), 101)
+
+
+def test_orbit_look():
+    nets = [some_network(2, seed) for seed in (0, 1)]
+    seen = appearance(alg.plot_orbit(nets))
+    reach = 1.15 * max(np.abs(net.W1).max() for net in nets)
+    assert (seen["size"], seen["aspect"]) == ([6.4, 6], 1)
+    assert seen["labels"] == ("weight $W_1$ of the first neuron", "weight $W_1$ of the second neuron")
+    assert seen["limits"] == pytest.approx([-reach, reach, -reach, reach])
+    mirror, path, end = (":", "None", ag.INK, MARK, 1, 2), ("-", "None", ag.BLUE, MARK, 1.2, 2), ("None", "o", ag.BLUE, 7, LINE, 4, "")
+    assert seen["lines"] == [(*mirror, "mirrors"), *3 * [(*mirror, "")],
+                             ("-", "None", ag.RED, MARK, 2, 3, "the training"), ("None", "s", ag.RED, 7, LINE, 4, ""),
+                             (*path, "its images"), end, *6 * [(*path, ""), end]]
+    assert seen["legend"] == (LOWER_CENTER, 0.5, 1, 3)
+    ends = [line.get_xydata()[1] for line in plt.gcf().axes[0].lines[:4]]
+    assert np.allclose(ends, reach * np.array([(1, 0), (0, 1), (1, 1), (1, -1)]))
