@@ -15,7 +15,7 @@ help:
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
 	@echo "make mutants break the helper in every way that mutmut knows; every survivor has a reason"
 	@echo "make audit  look for unused dependencies, and for known vulnerabilities in the lock"
-	@echo "make lab    open the pages as notebooks in JupyterLab"
+	@echo "make lab    open the pages in JupyterLab, to run and change them"
 	@echo "make lock   renew requirements.txt from pyproject.toml"
 	@echo "make clean  remove what was built, and the environment"
 
@@ -42,8 +42,9 @@ audit: $(READY)
 	$(VENV)/bin/uv tool run --quiet deptry@0.25.1 .
 	$(VENV)/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --no-deps -r _build/locked.txt
 
+# more options for JupyterLab can be given as LAB=
 lab: $(READY)
-	$(VENV)/bin/jupyter lab
+	JUPYTER_CONFIG_DIR="$(CURDIR)/_build/lab" JUPYTER_CONFIG_PATH="$(CURDIR)/_lab" $(VENV)/bin/jupyter lab $(LAB)
 
 # Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
 # anything changed, everything is executed and written anew.

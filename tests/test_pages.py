@@ -13,8 +13,8 @@ from matrix import FOLDERS
 from test_print import PAGES
 
 DESCENT = "chapters/1_linear_regression/1_2_1_2-descent-and-backward-propagation.md"
-SOURCES = [*FOLDERS, "tests", "_sphinx", "agml_algebra.py", "agml_explorers.py", "agml_helpers.py", "_config.yml",
-           "_toc.yml", "index.md", "genindex.md", "Makefile", "pyproject.toml", "requirements.txt"]
+SOURCES = [*FOLDERS, "tests", "_lab", "_sphinx", "agml_algebra.py", "agml_explorers.py", "agml_helpers.py", "_config.yml",
+           "_toc.yml", "README.md", "index.md", "genindex.md", "Makefile", "pyproject.toml", "requirements.txt"]
 
 
 def test_every_declaration_becomes_a_comparison():
