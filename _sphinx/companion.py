@@ -1,6 +1,7 @@
 """What Sphinx needs to be told about this book: the print's numbers and pages, and the helper's source."""
 
 import ast
+import copy
 from pathlib import Path
 
 import yaml
@@ -121,16 +122,16 @@ def number_pages(app, env):
 def join_streams(outputs):
     """Return a cell's outputs with all that it printed in one block, however long it took.
 
-    MyST-NB's own way adds an empty line where the kernel flushed just before the end of a line.
+    MyST-NB's own way breaks a line where the kernel flushed in the middle of it.
     """
     joined, streams = [], {}
     for output in outputs:
         if output["output_type"] == "stream" and output["name"] in streams:
             streams[output["name"]]["text"] += output["text"]
         else:
-            joined.append(output)
+            joined.append(copy.copy(output))  # the executed notebook keeps its own
             if output["output_type"] == "stream":
-                streams[output["name"]] = output
+                streams[output["name"]] = joined[-1]
     return joined
 
 

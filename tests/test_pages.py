@@ -92,7 +92,8 @@ kernelspec: {display_name: Python 3, name: python3}
 
 ```{code-cell} ipython3
 import agml_helpers as ag
-print("f(3) is", ag.f(3))
+print("f(3) is", end=" ", flush=True)  # one line, in two messages of the kernel
+print(ag.f(3))
 ```
 """
 
