@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BUILT := _build/html/.built
 PAGES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 
-.PHONY: help book test matrix bench mutants audit lab lock clean
+.PHONY: help book test matrix bench mutants audit lab bundle lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
@@ -15,7 +15,8 @@ help:
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
 	@echo "make mutants break the helper in every way that mutmut knows; every survivor has a reason"
 	@echo "make audit  look for unused dependencies, and for known vulnerabilities in the lock"
-	@echo "make lab    open the pages as notebooks in JupyterLab"
+	@echo "make lab    open the pages in JupyterLab, to run and change them"
+	@echo "make bundle pack all pages as notebooks, and run them in an empty environment"
 	@echo "make lock   renew requirements.txt from pyproject.toml"
 	@echo "make clean  remove what was built, and the environment"
 
@@ -42,8 +43,13 @@ audit: $(READY)
 	$(VENV)/bin/uv tool run --quiet deptry@0.25.1 .
 	$(VENV)/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --no-deps -r _build/locked.txt
 
+# more options for JupyterLab can be given as LAB=
 lab: $(READY)
-	$(VENV)/bin/jupyter lab
+	JUPYTER_CONFIG_DIR="$(CURDIR)/_build/lab" JUPYTER_CONFIG_PATH="$(CURDIR)/_lab" $(VENV)/bin/jupyter lab $(LAB)
+
+bundle: $(READY) $(BUILT)
+	$(VENV)/bin/python -m pytest tests/bundle.py
+	@echo "The notebooks are ready: $(abspath _build/html/_downloads/agml-companion.zip)"
 
 # Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
 # anything changed, everything is executed and written anew.

@@ -1,6 +1,7 @@
 """What Sphinx needs to be told about this book: the print's numbers and pages, and the helper's source."""
 
 import ast
+import copy
 from pathlib import Path
 
 import yaml
@@ -15,22 +16,30 @@ HELPERS = ROOT / "agml_helpers.py"
 FACTS = ROOT / "tests" / "print.yml"
 
 
+def helper_source(name):
+    """Return a function of agml_helpers.py as it stands there, without its docstring."""
+    text = HELPERS.read_text(encoding="utf-8")
+    found = [node for node in ast.parse(text).body
+             if getattr(node, "name", None) == name and ast.get_docstring(node)]
+    if not found:
+        raise LookupError(f"agml_helpers.py has no {name} with a docstring")
+    (function,) = found
+    docstring, lines = function.body[0], text.splitlines()
+    return "\n".join(lines[function.lineno - 1:docstring.lineno - 1]
+                     + lines[docstring.end_lineno:function.end_lineno])
+
+
 class HelperSource(SphinxDirective):
-    """Show a function of agml_helpers.py as it stands there, without its docstring."""
+    """Show the source of a function of agml_helpers.py."""
 
     required_arguments = 1
 
     def run(self):
         self.env.note_dependency(str(HELPERS))
-        text, name = HELPERS.read_text(encoding="utf-8"), self.arguments[0]
-        found = [node for node in ast.parse(text).body
-                 if getattr(node, "name", None) == name and ast.get_docstring(node)]
-        if not found:
-            raise self.error(f"agml_helpers.py has no {name} with a docstring")
-        (function,) = found
-        docstring, lines = function.body[0], text.splitlines()
-        shown = "\n".join(lines[function.lineno - 1:docstring.lineno - 1]
-                          + lines[docstring.end_lineno:function.end_lineno])
+        try:
+            shown = helper_source(self.arguments[0])
+        except LookupError as error:
+            raise self.error(str(error)) from None
         block = nodes.literal_block(shown, shown, language="python", classes=["helper-source"])
         self.set_source_info(block)
         return [block]
@@ -121,16 +130,16 @@ def number_pages(app, env):
 def join_streams(outputs):
     """Return a cell's outputs with all that it printed in one block, however long it took.
 
-    MyST-NB's own way adds an empty line where the kernel flushed just before the end of a line.
+    MyST-NB's own way breaks a line where the kernel flushed in the middle of it.
     """
     joined, streams = [], {}
     for output in outputs:
         if output["output_type"] == "stream" and output["name"] in streams:
             streams[output["name"]]["text"] += output["text"]
         else:
-            joined.append(output)
+            joined.append(copy.copy(output))  # the executed notebook keeps its own
             if output["output_type"] == "stream":
-                streams[output["name"]] = output
+                streams[output["name"]] = joined[-1]
     return joined
 
 

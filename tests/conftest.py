@@ -1,5 +1,8 @@
 """Runs every page as a notebook through nbval and compares what its cells print with their `prints:`."""
 
+import os
+import shutil
+
 import jupytext
 import pytest
 import yaml
@@ -7,6 +10,7 @@ from bs4 import BeautifulSoup
 from matrix import ROOT, is_page
 from nbformat.v4 import new_output
 from nbval.plugin import IPyNbCell, IPyNbFile
+from playwright.sync_api import sync_playwright
 
 HTML = ROOT / "_build" / "html"
 
@@ -121,3 +125,18 @@ def built():
         return pages[name]
 
     return page
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium, to open pages with."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        missing = "no Chromium here; on Debian: apt-get install chromium"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"])
+        yield chromium
+        chromium.close()

@@ -1,7 +1,6 @@
 """Every page in a real browser, from a folder that was moved, with the network cut off."""
 
 import base64
-import os
 import re
 import shutil
 
@@ -10,7 +9,6 @@ import agml_helpers as ag
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import HTML
-from playwright.sync_api import sync_playwright
 
 VIEWS = {
     "light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
@@ -20,20 +18,6 @@ VIEWS = {
 PAGES = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SECTION = "chapters/1_linear_regression/"
-
-
-@pytest.fixture(scope="session")
-def browser():
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        missing = "no Chromium here; on Debian: apt-get install chromium"
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

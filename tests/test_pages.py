@@ -13,8 +13,8 @@ from matrix import FOLDERS
 from test_print import PAGES
 
 DESCENT = "chapters/1_linear_regression/1_2_1_2-descent-and-backward-propagation.md"
-SOURCES = [*FOLDERS, "tests", "_sphinx", "agml_algebra.py", "agml_explorers.py", "agml_helpers.py", "_config.yml",
-           "_toc.yml", "index.md", "genindex.md", "Makefile", "pyproject.toml", "requirements.txt"]
+SOURCES = [*FOLDERS, "tests", "_lab", "_sphinx", "agml_algebra.py", "agml_explorers.py", "agml_helpers.py", "_config.yml",
+           "_toc.yml", "README.md", "index.md", "genindex.md", "Makefile", "pyproject.toml", "requirements.txt"]
 
 
 def test_every_declaration_becomes_a_comparison():
@@ -92,7 +92,8 @@ kernelspec: {display_name: Python 3, name: python3}
 
 ```{code-cell} ipython3
 import agml_helpers as ag
-print("f(3) is", ag.f(3))
+print("f(3) is", end=" ", flush=True)  # one line, in two messages of the kernel
+print(ag.f(3))
 ```
 """
 
