@@ -23,7 +23,7 @@ book: $(BUILT)
 	@echo "The book is ready. Open $(abspath _build/html/index.html)"
 
 test: $(READY) $(BUILT)
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n auto --dist loadfile
 
 matrix: $(READY)
 	$(VENV)/bin/python tests/matrix.py

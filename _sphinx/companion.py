@@ -135,8 +135,10 @@ def join_streams(outputs):
 
 
 def without_old_roles(app, page, template, context, doctree):
-    """Take away a role that docutils still gives to entries of a bibliography, and browsers have given up."""
-    context["body"] = context.get("body", "").replace(' role="doc-biblioentry"', "")
+    """Take away the roles of a bibliography: docutils gives its entries one that browsers have given up."""
+    body = context.get("body", "")
+    body = body.replace(' role="list" class="citation-list"', ' class="citation-list"')
+    context["body"] = body.replace(' role="doc-biblioentry"', "")
 
 
 def setup(app):

@@ -54,7 +54,7 @@ class Cell(IPyNbCell):
         super().runtest()
         assert self.compared, "nbval ran the cell and compared nothing"
         lines = self.cell.metadata.get("prints", "").splitlines()
-        self.config.stash[COMPARED].append((self.parent.path, len(lines)))
+        self.user_properties.append(("compared", (str(self.parent.path), len(lines))))
 
 
 class Page(IPyNbFile):
@@ -70,26 +70,28 @@ class Page(IPyNbFile):
         super().setup()
 
 
-COMPARED = pytest.StashKey[list]()
-
-
 class Pages:
     """The hooks that concern pages; a conftest's own hooks end at its folder."""
+
+    def __init__(self):
+        self.compared = []
 
     def pytest_collect_file(self, file_path, parent):
         if is_page(file_path):
             return Page.from_parent(parent, path=file_path)
 
-    def pytest_terminal_summary(self, terminalreporter, config):
-        compared = config.stash[COMPARED]
-        if compared:
-            lines = sum(count for _, count in compared)
-            pages = len({path for path, _ in compared})
+    def pytest_runtest_logreport(self, report):
+        if report.when == "call":
+            self.compared += [value for name, value in report.user_properties if name == "compared"]
+
+    def pytest_terminal_summary(self, terminalreporter):
+        if self.compared:
+            lines = sum(count for _, count in self.compared)
+            pages = len({path for path, _ in self.compared})
             terminalreporter.write_line(f"{lines} printed lines compared on {pages} pages")
 
 
 def pytest_configure(config):
-    config.stash[COMPARED] = []
     config.pluginmanager.register(Pages())
 
 
