@@ -41,7 +41,23 @@ def lead_to_notebooks(app, pagename, templatename, context, doctree):
     for group in context["header_buttons"]:
         if group["label"] == "launch-buttons":
             for button in group["buttons"]:
-                button["url"] = button["url"].replace(f"/{pagename}.md", f"/{Path(pagename).name}.ipynb")
+                button["url"] = button["url"].replace(f"/{pagename}.md", f"/{notebook_name(pagename)}")
+
+
+def notebook_name(page):
+    """Return the file of a page among the notebooks, which all lie in one folder, beside the modules."""
+    return f"{Path(page.removesuffix('/index')).name}.ipynb"
+
+
+def first_cell(url):
+    """Return what a notebook begins with, to get the modules where it was opened without them."""
+    raw = url.replace("https://github.com/", "https://raw.githubusercontent.com/", 1)
+    return f"""try:
+    import agml_algebra, agml_explorers, agml_helpers
+except ModuleNotFoundError:  # as on Colab
+    from urllib.request import urlretrieve
+    for module in "agml_algebra.py", "agml_explorers.py", "agml_helpers.py":
+        urlretrieve(f"{raw}/{NOTEBOOKS}/{{module}}", module)"""
 
 
 def write_sitemap(app, error):

@@ -98,14 +98,33 @@ def test_filled_in_every_link_leads_where_it_should(copy):
     assert listed == [f"{site}{name}.html" for name in (EXAMPLE, "index")]
 
 
+@pytest.fixture
+def publish(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "_sphinx")
+    return importlib.import_module("publish")
+
+
+def test_notebook_opened_alone_gets_the_modules(publish, tmp_path):
+    """Its first cell, in a Python that has nothing installed, with the modules here instead of on the web."""
+    place = "https://raw.githubusercontent.com/ada/companion/notebooks"
+    cell = publish.first_cell(PLACE)
+    assert cell.count(place) == 1
+    cell = cell.replace(place, ROOT.as_uri())
+    subprocess.run([sys.executable, "-ISc", cell], cwd=tmp_path, check=True)
+    modules = {path.name: path.read_bytes() for path in ROOT.glob("agml_*.py")}
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == modules
+
+
+def test_notebook_of_a_chapter_has_the_name_of_its_folder(publish):
+    assert publish.notebook_name("chapters/1_linear_regression/index") == "1_linear_regression.ipynb"
+
+
 @pytest.mark.parametrize("url, baseurl, said", [
     ("github.com/ada/companion", "", "repository.url in _config.yml must look like https://github.com/NAME/REPOSITORY, got g"),
     ("https://github.com/ada", "", "repository.url in .*, got https://github.com/ada"),
     (PLACE, "ada.github.io", "html.baseurl in _config.yml must look like https://NAME.github.io/REPOSITORY/, got ada"),
 ])
-def test_an_address_in_another_form_is_refused(monkeypatch, url, baseurl, said):
-    monkeypatch.syspath_prepend(ROOT / "_sphinx")
-    publish = importlib.import_module("publish")
+def test_an_address_in_another_form_is_refused(publish, url, baseurl, said):
     with pytest.raises(ConfigError, match=said):
         publish.read_addresses(None, SimpleNamespace(html_theme_options={"repository_url": url}, html_baseurl=baseurl))
 
