@@ -40,9 +40,9 @@ mutants: $(READY)
 audit: $(READY)
 	mkdir -p _build && grep -v '^-e' requirements.txt > _build/locked.txt
 	$(VENV)/bin/uv tool run --quiet deptry@0.25.1 .
-	$(VENV)/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --no-deps -r _build/locked.txt
 	$(VENV)/bin/uv tool run --quiet zizmor@1.32.0 --offline --quiet --strict-collection .github/workflows
 	$(VENV)/bin/uv tool run --quiet cffconvert@2.0.0 --validate
+	$(VENV)/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --no-deps -r _build/locked.txt
 
 lab: $(READY)
 	$(VENV)/bin/jupyter lab
