@@ -14,7 +14,7 @@ help:
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
 	@echo "make mutants break the helper in every way that mutmut knows; every survivor has a reason"
-	@echo "make audit  look for unused dependencies, and for known vulnerabilities in the lock"
+	@echo "make audit  look for unused dependencies, known vulnerabilities, mistakes in workflows and citation"
 	@echo "make lab    open the pages in JupyterLab, to run and change them"
 	@echo "make bundle pack all pages as notebooks, and run them in an empty environment"
 	@echo "make lock   renew requirements.txt from pyproject.toml"
@@ -41,6 +41,8 @@ mutants: $(READY)
 audit: $(READY)
 	mkdir -p _build && grep -v '^-e' requirements.txt > _build/locked.txt
 	$(VENV)/bin/uv tool run --quiet deptry@0.25.1 .
+	$(VENV)/bin/uv tool run --quiet zizmor@1.32.0 --offline --quiet --strict-collection .github/workflows
+	$(VENV)/bin/uv tool run --quiet cffconvert@2.0.0 --validate
 	$(VENV)/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --no-deps -r _build/locked.txt
 
 # more options for JupyterLab can be given as LAB=

@@ -20,7 +20,7 @@ FONT = "mathjax-stix2-font"
 TEXT_FONT = "@fontsource-variable/stix-two-text"
 
 # What pages load: formulas as SVG, without the parts that need a server (menu, speech).
-MATHJAX = ["startup.js", "core.js", "input/tex.js", "input/tex", "output/svg.js", "a11y/assistive-mml.js"]
+MATHJAX = ["LICENSE", "startup.js", "core.js", "input/tex.js", "input/tex", "output/svg.js", "a11y/assistive-mml.js"]
 
 
 def install():
@@ -55,7 +55,7 @@ def bring(app):
             copy(MODULES / "mathjax" / name, static / "mathjax" / name)
         for name in ("svg.js", "svg"):
             copy(MODULES / "@mathjax" / FONT / name, static / "mathjax" / FONT / name)
-        for name in ("wght.css", "wght-italic.css", "files"):
+        for name in ("LICENSE", "wght.css", "wght-italic.css", "files"):
             copy(MODULES / TEXT_FONT / name, static / "text-font" / name)
         app.add_css_file("text-font/wght.css")
         app.add_css_file("text-font/wght-italic.css")

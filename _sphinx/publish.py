@@ -1,0 +1,80 @@
+"""Make what depends on where the project lives, from the block of _config.yml that begins with `repository`.
+
+Jupyter Book's own keys do most of it. Binder, Colab and JupyterHub open the executed notebooks, from
+the branch that .github/workflows/book.yml pushes them to: Colab opens no page in MyST, and a
+JupyterHub has neither jupytext nor the modules, which lie beside the notebooks there.
+"""
+
+import re
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from sphinx.errors import ConfigError
+
+NOTEBOOKS = "notebooks"
+
+
+def read_addresses(app, config):
+    """Turn on the buttons of a repository, and turn off all of them without one."""
+    options = config.html_theme_options
+    url = (options["repository_url"] or "").rstrip("/").removesuffix(".git")
+    for key, value, form, pattern in (
+        ("repository.url", url, "https://github.com/NAME/REPOSITORY", r"https://github\.com/[\w.-]+/[\w.-]+"),
+        ("html.baseurl", config.html_baseurl, "https://NAME.github.io/REPOSITORY/", r"https?://\S+"),
+    ):
+        if value and not re.fullmatch(pattern, value):
+            raise ConfigError(f"{key} in _config.yml must look like {form}, got {value}")
+    options["repository_url"] = url
+    if not url:
+        options["launch_buttons"] = {}
+    for button in ("repository", "edit_page", "issues"):
+        options[f"use_{button}_button"] = bool(url)
+
+
+def launch_from_notebooks(app):
+    """Name the branch of the notebooks to the theme, which has noted the branch to edit by now."""
+    app.config.html_theme_options["repository_branch"] = NOTEBOOKS
+
+
+def lead_to_notebooks(app, pagename, templatename, context, doctree):
+    """Exchange the page's source for its notebook in the addresses that the theme has made."""
+    for group in context["header_buttons"]:
+        if group["label"] == "launch-buttons":
+            for button in group["buttons"]:
+                button["url"] = button["url"].replace(f"/{pagename}.md", f"/{notebook_name(pagename)}")
+
+
+def notebook_name(page):
+    """Return the file of a page among the notebooks, which all lie in one folder, beside the modules."""
+    return f"{Path(page.removesuffix('/index')).name}.ipynb"
+
+
+def first_cell(url):
+    """Return what a notebook begins with, to get the modules where it was opened without them."""
+    raw = url.replace("https://github.com/", "https://raw.githubusercontent.com/", 1)
+    return f"""try:
+    import agml_algebra, agml_explorers, agml_helpers
+except ModuleNotFoundError:  # as on Colab
+    from urllib.request import urlretrieve
+    for module in "agml_algebra.py", "agml_explorers.py", "agml_helpers.py":
+        urlretrieve(f"{raw}/{NOTEBOOKS}/{{module}}", module)"""
+
+
+def write_sitemap(app, error):
+    """List the pages for search engines, which want full addresses."""
+    base = app.config.html_baseurl
+    if error or app.builder.format != "html" or not base:
+        return
+    pages = sorted(f"{base.rstrip('/')}/{app.builder.get_target_uri(name)}" for name in app.env.found_docs)
+    lines = "".join(f"  <url><loc>{escape(page)}</loc></url>\n" for page in pages)
+    Path(app.outdir, "sitemap.xml").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}</urlset>\n', encoding="utf-8")
+
+
+def setup(app):
+    app.connect("config-inited", read_addresses)
+    app.connect("builder-inited", launch_from_notebooks, priority=900)  # the theme's own is at 500
+    app.connect("html-page-context", lead_to_notebooks, priority=900)  # the theme's buttons are at 501
+    app.connect("build-finished", write_sitemap)
+    return {"parallel_read_safe": True}
