@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 from companion import helper_source, join_streams
+from publish import first_cell, notebook_name
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ("agml_algebra.py", "agml_explorers.py", "agml_helpers.py")
@@ -108,7 +109,9 @@ class Markdown:
 
 def notebook(env, doc, executed, names):
     """Return an executed page as a notebook for any program, that says what it needs."""
-    cells, plain = [nbformat.v4.new_code_cell(FIRST_CELL)], Markdown(env, doc, names)
+    url = env.config.html_theme_options["repository_url"]
+    first = first_cell(url) if url else FIRST_CELL
+    cells, plain = [nbformat.v4.new_code_cell(first)], Markdown(env, doc, names)
     for cell in executed.cells:
         if cell.cell_type == "markdown":
             cell.source = plain.convert(cell.source).strip()
@@ -186,7 +189,7 @@ def bundle(app, error):
     executed = {path.relative_to(out.parent / "jupyter_execute").with_suffix("").as_posix(): path
                 for path in (out.parent / "jupyter_execute").rglob("*.ipynb")}
     docs = [doc for doc in executed if doc in app.env.found_docs]
-    names = {doc: f"{Path(doc.removesuffix('/index')).name}.ipynb" for doc in docs}
+    names = {doc: notebook_name(doc) for doc in docs}
     files = {name: (ROOT / name).read_text(encoding="utf-8") for name in MODULES}
     for doc in docs:
         page = notebook(app.env, doc, nbformat.read(executed[doc], as_version=4), names)
