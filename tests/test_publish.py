@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -71,13 +72,13 @@ def test_without_an_address_nothing_leads_out_and_the_examples_run(copy):
     assert code == 0 and "3 printed lines compared on 1 pages" in said, said
 
 
-def test_filled_in_every_link_leads_where_it_should(copy):
+def test_filled_in_every_link_leads_where_it_should(copy, publish):
     folder, run = copy
     make_small(folder)
     fill_in(folder, FILLED)
     code, said = run(*MAKE_BOOK)
     assert code == 0, said
-    site = FILLED["baseurl"]
+    site, notebook = FILLED["baseurl"], f"{EXAMPLE.split('/')[1]}.ipynb"
     for name, runs in ("index", False), (EXAMPLE, True):
         links = {(urlsplit(link).netloc, urlsplit(link).path): parse_qs(urlsplit(link).query)
                  for link in links_out(folder, name)}
@@ -87,7 +88,6 @@ def test_filled_in_every_link_leads_where_it_should(copy):
         issue = links.pop(("github.com", "/ada/companion/issues/new"))
         assert issue["title"] == [f"Issue on page /{name}.html"]
         if runs:
-            notebook = "b9-two-points.ipynb"
             assert links.pop(("mybinder.org", "/v2/gh/ada/companion/notebooks")) == {
                 "urlpath": [f"lab/tree/{notebook}"]}
             assert links.pop(("colab.research.google.com", f"/github/ada/companion/blob/notebooks/{notebook}")) == {}
@@ -96,6 +96,14 @@ def test_filled_in_every_link_leads_where_it_should(copy):
         assert links == {}
     listed = re.findall("<loc>(.*)</loc>", (folder / "_build" / "html" / "sitemap.xml").read_text())
     assert listed == [f"{site}{name}.html" for name in (EXAMPLE, "index")]
+
+    (script,) = [step["run"] for step in steps(WORKFLOWS["book"]) if "zipfile" in step.get("run", "")]
+    code, said = run("bash", "-e", "-c", script)
+    assert code == 0, said
+    branch = folder / "_build" / "agml-companion"
+    assert nbformat.read(branch / notebook, as_version=4).cells[0].source == publish.first_cell(PLACE)
+    assert {"README.md", "requirements.txt", "runtime.txt", *(path.name for path in ROOT.glob("agml_*.py"))} == {
+        path.name for path in branch.iterdir()} - {notebook}
 
 
 @pytest.fixture
