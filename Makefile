@@ -13,7 +13,7 @@ help:
 	@echo "make test   run every test, the printed numbers among them"
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
-	@echo "make mutants break the helper in every way that mutmut knows; every survivor has a reason"
+	@echo "make mutants break the helpers in every way that mutmut knows; every survivor has a reason"
 	@echo "make audit  look for unused dependencies, known vulnerabilities, mistakes in workflows and citation"
 	@echo "make lab    open the pages in JupyterLab, to run and change them"
 	@echo "make bundle pack all pages as notebooks, and run them in an empty environment"

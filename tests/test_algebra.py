@@ -266,6 +266,10 @@ def test_hyperbola_look():
     assert set(widths) == {1.2} and (colors, norm) == ("viridis", "LogNorm")
     assert levels == pytest.approx([0.18, 1.8, 4.5, 9, 18, 36, 72, 144])
     assert seen["legend"] == (LOWER_CENTER, 0.5, 1, 3)
+    low, high = (edge([path.vertices.ravel().tolist() for path in plt.gcf().axes[0].collections[0].get_paths()][0])
+                 for edge in (min, max))
+    assert low < -2 and high > 2
+    assert alg.plot_hyperbola(0.5, 0.5).lines  # small means are means as well
     branch = alg.plot_hyperbola(2, 6).lines[0].get_xdata()
     assert (branch[0], branch[-1], len(branch)) == (pytest.approx(3 / reach), pytest.approx(reach), 101)
 
@@ -282,5 +286,6 @@ def test_orbit_look():
                              ("-", "None", ag.RED, MARK, 2, 3, "the training"), ("None", "s", ag.RED, 7, LINE, 4, ""),
                              (*path, "its images"), end, *6 * [(*path, ""), end]]
     assert seen["legend"] == (LOWER_CENTER, 0.5, 1, 3)
-    ends = [line.get_xydata()[1] for line in plt.gcf().axes[0].lines[:4]]
-    assert np.allclose(ends, reach * np.array([(1, 0), (0, 1), (1, 1), (1, -1)]))
+    ends = np.array([line.get_xydata() for line in plt.gcf().axes[0].lines[:4]])
+    assert np.allclose(ends[:, 1], reach * np.array([(1, 0), (0, 1), (1, 1), (1, -1)]))
+    assert np.allclose(ends[:, 0], -ends[:, 1])
