@@ -4,12 +4,15 @@ PYTHON ?= python3
 VENV ?= .venv
 READY := $(VENV)/.ready
 BUILT := _build/html/.built
-PAGES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
+PAPER := _build/paper/_build/latex
+SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
+SOURCES += agml_algebra.py agml_explorers.py agml_helpers.py tests/print.yml _config.yml _toc.yml
 
-.PHONY: help book test matrix bench mutants audit lab bundle lock clean
+.PHONY: help book pdf test matrix bench mutants audit lab bundle lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
+	@echo "make pdf    typeset the book by LaTeX, into _build/companion.pdf, and check it"
 	@echo "make test   run every test, the printed numbers among them"
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
@@ -22,6 +25,10 @@ help:
 
 book: $(BUILT)
 	@echo "The book is ready. Open $(abspath _build/html/index.html)"
+
+pdf: _build/companion.pdf
+	$(VENV)/bin/python -m pytest tests/pdf.py
+	@echo "The PDF is ready. Open $(abspath _build/companion.pdf)"
 
 test: $(READY) $(BUILT)
 	$(VENV)/bin/python -m pytest -n auto --dist loadfile
@@ -55,10 +62,26 @@ bundle: $(READY) $(BUILT)
 
 # Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
 # anything changed, everything is executed and written anew.
-$(BUILT): $(READY) $(PAGES) agml_algebra.py agml_explorers.py agml_helpers.py tests/print.yml _config.yml _toc.yml
-	rm -rf _build
+$(BUILT): $(READY) $(SOURCES)
+	rm -rf _build/.doctrees _build/artwork _build/html _build/jupyter_execute
 	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
 	@touch $@
+
+_build/companion.pdf: $(READY) $(SOURCES)
+	@lacks=; look() { package=$$1; shift; "$$@" >/dev/null 2>&1 || lacks="$$lacks $$package"; }; \
+	look latexmk command -v latexmk; \
+	look texlive-xetex command -v xelatex; \
+	look texlive-fonts-recommended kpsewhich pzdr.tfm; \
+	look poppler-utils command -v pdftotext; \
+	look fontconfig command -v fc-list; \
+	look fonts-stix fc-list -q STIX; \
+	look fonts-texgyre-math fc-list -q "TeX Gyre Termes Math"; \
+	look fonts-dejavu-core fc-list -q "DejaVu Sans Mono"; \
+	test -z "$$lacks" || { echo "The PDF needs LaTeX. Missing here, by their names in Debian:$$lacks"; exit 1; }
+	rm -rf _build/paper
+	$(VENV)/bin/jupyter-book build . --path-output _build/paper --builder latex --all -W -n --keep-going
+	cd $(PAPER) && LATEXOPTS= latexmk -quiet -pdfxe -interaction=nonstopmode -halt-on-error companion.tex || { grep -A 9 '^!' companion.log; exit 1; }
+	cp $(PAPER)/companion.pdf $@
 
 $(READY): requirements.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed, and $(PYTHON) is not here. Try: make PYTHON=python3.12"; exit 1; }
