@@ -87,7 +87,8 @@ class Explorer(widgets.VBox):
         """Return what there is to see when the first sliders have the chosen values."""
         if len(chosen) == len(self.sliders):
             text, png = self.pictures[chosen]
-            image = f'<img class="{self._name}" alt="{html.escape(text)}" src="{_url(png)}">'
+            image = (f'<img class="{self._name}" style="width: 100%; max-width: 44rem" '
+                     f'alt="{html.escape(text)}" src="{_url(png)}">')
             return widgets.HTML(image, layout=self._pattern.layout, style=self._pattern.style)
         slider = self.sliders[len(chosen)]
         children = [self._stack((*chosen, value)) for _, value in slider.options]

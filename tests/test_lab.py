@@ -82,7 +82,7 @@ def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
     address, folder, home = lab
     file = folder / PAGE.relative_to(ROOT)
     before = file.read_text(encoding="utf-8")
-    lab = browser.new_page(viewport={"width": 1400, "height": 9000})  # only cells in sight are drawn
+    lab = browser.new_page(viewport={"width": 1280, "height": 9000})  # only cells in sight are drawn
     lab.set_default_timeout(60_000)
     lab.goto(address)
     lab.get_by_role("heading", name="The companion to").wait_for()
@@ -114,6 +114,7 @@ def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
 
     slider = notebook.get_by_role("slider").first
     picture = notebook.locator(".widget-html img:visible")
+    assert picture.bounding_box()["width"] < notebook.bounding_box()["width"]
     text, seen = picture.get_attribute("alt"), picture.get_attribute("src")
     slider.press("ArrowRight")
     assert picture.get_attribute("alt") != text and picture.get_attribute("src") != seen
