@@ -114,7 +114,7 @@ def walk(entries, depth=1):
         yield from walk(entry.get("sections", ()), depth + 1)
 
 
-PARTS = {part["caption"]: list(walk(part["chapters"])) for part in TOC["parts"]}
+PARTS = {part["caption"]: list(walk(part["chapters"])) for part in TOC.get("parts", ())}
 PAGES = [page for pages in PARTS.values() for page in pages]
 
 
