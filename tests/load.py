@@ -101,6 +101,8 @@ class Reader:
     def close_pages(self):
         for kernel in self.browser.get(f"{self.address}/api/kernels", timeout=60).json():
             self.browser.delete(f"{self.address}/api/kernels/{kernel['id']}", timeout=60)
+        while self.kernels():
+            time.sleep(0.05)
 
     def stop(self):
         self.process.terminate()
