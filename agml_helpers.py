@@ -547,7 +547,8 @@ def train_network(v, y_true, net, alpha, epochs):
                                  f"the loss overflows at epoch {epoch}")
             if epoch < epochs:
                 # the gradients are linear in the error, so α may as well multiply that
-                net = Network._make(map(np.subtract, net, _backward(v, A1, alpha * error, net)))
+                step = _backward(v, A1, alpha * error, net)
+                net = Network._make(map(np.subtract, net, step))
     return net, loss_history
 
 
