@@ -140,7 +140,11 @@ class Tables(SphinxPostTransform):
         """Give every column its longest cell if there is room, else its longest word and a share of what is left."""
         texts = [[self.text(entry) for entry in column] for column in columns]
         cells = [4 + max(map(len, column)) for column in texts]
-        words = [4 + max(len(word) for text in column for word in [*text.split(), text[:14]]) for column in texts]
+        for short in (14, 0):  # what is not longer needn't be broken, unless there are many columns
+            words = [4 + max(len(word) for text in column for word in [*text.split(), text[:short]])
+                     for column in texts]
+            if sum(words) <= self.room:
+                break
         room = max(0, min(sum(cells), self.room) - sum(words))
         beyond = sum(cells) - sum(words) or 1
         return [word + room * (cell - word) // beyond for cell, word in zip(cells, words)]

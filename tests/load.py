@@ -23,8 +23,8 @@ from conftest import read_page
 from matrix import ROOT, pages
 from remote import open_notebook, run_page
 
-READERS = (1, 2, 4, 8, 16)
-TIMES = 3  # other programs can only add time, and no memory: the least is taken
+READERS = (1, 2, 4, 8)
+TIMES = 2  # other programs can only add time, and no memory: the least is taken
 LONGEST = 3600  # seconds
 TOKEN = "load"
 
