@@ -237,7 +237,6 @@ def prepare(app):
     if app.builder.format != "latex":
         return
     app.set_translator("latex", Translator)  # not in setup: the theme of the HTML would then leave out its own
-    app.config.autodoc_preserve_defaults = True  # z=np.linspace(-8, 8, 401), not all its values
     draw_title(Path(app.outdir) / "title.pdf")
     profile = Path(app.outdir).parent / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ from conftest import read_page
 from matrix import ROOT, pages
 from remote import open_notebook, run_page
 
-READERS = (1, 2, 4, 8)
+READERS = (1, 2, 4)
 TIMES = 2  # other programs can only add time, and no memory: the least is taken
 LONGEST = 3600  # seconds
 TOKEN = "load"

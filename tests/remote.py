@@ -49,6 +49,7 @@ def run_page(execute, cells):
     lines = 0
     for cell in cells:
         printed, error = execute(cell.source)
-        assert error is None and printed == cell.metadata.get("prints", ""), (cell.source, printed, error)
+        assert error is None and printed == cell.metadata.get("prints", ""), (
+            cell.source, printed[-1000:], error)
         lines += len(printed.splitlines())
     return lines
