@@ -538,7 +538,8 @@ def train_network(v, y_true, net, alpha, epochs):
         for epoch in range(epochs + 1):
             _, A1, Z2 = _forward(v, net)
             error = Z2 - y_true
-            loss_history[epoch] = loss = np.add.reduce(error * error, axis=None) / (2 * len(v))
+            loss = np.add.reduce(error * error, axis=None) / (2 * len(v))
+            loss_history[epoch] = loss
             if not loss < np.inf:
                 if epoch == 0:
                     raise ValueError("net must start at a finite loss, "
