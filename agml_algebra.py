@@ -148,11 +148,16 @@ def descent_in_closed_form(x, y_true, w, b, alpha, epochs):
     """
     (x, y), start = ag._same_shape(x=x, y_true=y_true), np.array(ag._scalars(w=w, b=b))
     alpha, epochs = ag._rate(alpha), ag._count(epochs=epochs, least=0)
-    minimizer = np.array(exact_minimizer(exact_moments(x.ravel(), y.ravel())), float)
+    minimizer = _minimizer(x, y)
     curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
     shrunk = (1 - alpha * curvatures) ** epochs * (axes.T @ (start - minimizer))
     w, b = minimizer + axes @ shrunk
     return float(w), float(b)
+
+
+def _minimizer(x, y_true):
+    """Return the exact minimizer as an array of two floats, for data of any shape."""
+    return np.array(exact_minimizer(exact_moments(x.ravel(), y_true.ravel())), float)
 
 
 def _moments(moments):
@@ -185,6 +190,11 @@ def jacobian(v, net):
     """
     (v,), net = ag._column(v=v), ag._network(net)
     _, A1, _ = ag.forward(v, net)
+    return _jacobian(v, A1, net)
+
+
+def _jacobian(v, A1, net):
+    """Return the Jacobian of the network from what its hidden layer gave out."""
     inner = A1 * (1 - A1) * net.W2.T
     return np.hstack([inner * v, inner, A1, np.ones_like(v)])
 
@@ -208,10 +218,9 @@ def network_hessian(v, y_true, net):
     >>> print(np.diag(network_hessian([[3]], [[1]], net)))
     [0.   0.   0.25 1.  ]
     """
-    v, y_true = ag._column(v=v, y_true=y_true)
-    J = jacobian(v, net)
-    net = ag._network(net)
+    (v, y_true), net = ag._column(v=v, y_true=y_true), ag._network(net)
     _, A1, Z2 = ag.forward(v, net)
+    J = _jacobian(v, A1, net)
     by_W2 = A1 * (1 - A1) * (Z2 - y_true) / len(v)
     by_b1 = by_W2 * (1 - 2 * A1) * net.W2.T  # σ″ = σ′ (1 − 2σ)
     weight, bias = np.diag((by_W2 * v).sum(axis=0)), np.diag(by_W2.sum(axis=0))
@@ -413,7 +422,7 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
         x, y = ag._same_shape(x=x, y_true=y_true)
         if np.size(w) or np.size(b):
             w, b = ag._vectors(w=w, b=b)
-        minimizer = np.array(exact_minimizer(exact_moments(x.ravel(), y.ravel())), float)
+        minimizer = _minimizer(x, y)
         curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
         reach = 18
         w_grid, b_grid = (np.linspace(middle - reach, middle + reach, 200) for middle in minimizer)
