@@ -12,10 +12,9 @@ from pathlib import Path
 
 import nbformat
 from companion import helper_source, join_streams
-from publish import first_cell, notebook_name
+from publish import MODULES, first_cell, notebook_name
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ("agml_algebra.py", "agml_explorers.py", "agml_helpers.py")
 PACKAGES = ("ipywidgets", "jupyterlab", "matplotlib", "numpy", "pillow", "sympy")
 NAME = "agml-companion"
 
@@ -27,13 +26,13 @@ Every page of the companion that computes, as it was executed. With Python 3.11 
     jupyter lab
 
 Open a notebook, {{first}} for a start, and run it from top to bottom. Keep the modules
-{', '.join(MODULES)} beside it.
+{', '.join(f'{name}.py' for name in MODULES)} beside it.
 
 Does your machine print what is saved here? `pip install nbval`, then `pytest --nbval` compares it.
 """
 
 FIRST_CELL = f"""try:
-    import agml_explorers, agml_helpers
+    import {', '.join(MODULES)}
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         f"This notebook needs {{error.name}}. Download all notebooks, {NAME}.zip, from "
@@ -190,7 +189,7 @@ def bundle(app, error):
                 for path in (out.parent / "jupyter_execute").rglob("*.ipynb")}
     docs = [doc for doc in executed if doc in app.env.found_docs]
     names = {doc: notebook_name(doc) for doc in docs}
-    files = {name: (ROOT / name).read_text(encoding="utf-8") for name in MODULES}
+    files = {f"{name}.py": (ROOT / f"{name}.py").read_text(encoding="utf-8") for name in MODULES}
     for doc in docs:
         page = notebook(app.env, doc, nbformat.read(executed[doc], as_version=4), names)
         files[names[doc]] = text_of(page)

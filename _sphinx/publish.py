@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 from sphinx.errors import ConfigError
 
 NOTEBOOKS = "notebooks"
+MODULES = ("agml_algebra", "agml_explorers", "agml_helpers")
 
 
 def read_addresses(app, config):
@@ -53,10 +54,10 @@ def first_cell(url):
     """Return what a notebook begins with, to get the modules where it was opened without them."""
     raw = url.replace("https://github.com/", "https://raw.githubusercontent.com/", 1)
     return f"""try:
-    import agml_algebra, agml_explorers, agml_helpers
+    import {', '.join(MODULES)}
 except ModuleNotFoundError:  # as on Colab
     from urllib.request import urlretrieve
-    for module in "agml_algebra.py", "agml_explorers.py", "agml_helpers.py":
+    for module in {', '.join(f'"{name}.py"' for name in MODULES)}:
         urlretrieve(f"{raw}/{NOTEBOOKS}/{{module}}", module)"""
 
 

@@ -98,7 +98,7 @@ def test_notebook_alone_says_what_it_needs(tmp_path):
     done = subprocess.run([sys.executable, "-I", "-S", "-c", first], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith(
-        "ModuleNotFoundError: This notebook needs agml_explorers. Download all notebooks, agml-companion.zip, from")
+        "ModuleNotFoundError: This notebook needs agml_algebra. Download all notebooks, agml-companion.zip, from")
 
 
 def test_every_page_offers_its_downloads(built):
