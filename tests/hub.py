@@ -11,24 +11,15 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import requests
 from conftest import read_page
 from load import memory
 from matrix import ROOT
-from remote import open_notebook, run_page
+from remote import free_port, open_notebook, run_page, wait
 
 PAGE = "chapters/1_linear_regression/1_2_1_2-descent-and-backward-propagation.md"
-
-
-def wait(until, seconds, what):
-    end = time.monotonic() + seconds
-    while not (found := until()):
-        assert time.monotonic() < end, f"no {what} after {seconds} s"
-        time.sleep(0.2)
-    return found
 
 
 def run(command, said=None):
@@ -148,9 +139,7 @@ def inside(folder):
     state = ROOT / "hub" / "state"
     state.mkdir(mode=0o700, exist_ok=True)
     run(["mount", "-t", "tmpfs", "tmpfs", state])
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    address = f"http://127.0.0.1:{free_port()}"
     log = folder / "log"
     with log.open("w") as stream:
         hub = subprocess.Popen(["make", "hub", f"ADDRESS={address}", "-o", "hub/.venv/.ready"], cwd=ROOT,

@@ -1,10 +1,28 @@
-"""Run the cells of a page on a Jupyter server, through the interface that JupyterLab itself uses."""
+"""Servers to test: a port, patience, and the cells of a page run through the interface that JupyterLab itself uses."""
 
 import json
+import socket
+import time
 import uuid
 
 import requests
 import websocket
+
+
+def free_port():
+    """Return a port of this machine that nobody listens to."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait(until, seconds, what):
+    """Return what `until` gives as soon as it is true; fail after so many seconds without it."""
+    end = time.monotonic() + seconds
+    while not (found := until()):
+        assert time.monotonic() < end, f"no {what} after {seconds} s"
+        time.sleep(0.1)
+    return found
 
 
 def open_notebook(browser, server, page):
@@ -17,20 +35,20 @@ def open_notebook(browser, server, page):
     assert asked.status_code == 201, asked.text
     channels = f"{server}/api/kernels/{asked.json()['kernel']['id']}/channels"
     headers = browser.prepare_request(requests.Request("GET", channels)).headers
-    socket = websocket.create_connection(
+    channel = websocket.create_connection(
         channels.replace("http", "ws", 1), timeout=300,
         header=[f"{name}: {headers[name]}" for name in ("Authorization", "Cookie") if name in headers])
 
     def execute(code):
         message = uuid.uuid4().hex
-        socket.send(json.dumps({
+        channel.send(json.dumps({
             "channel": "shell", "parent_header": {}, "metadata": {}, "buffers": [],
             "header": {"msg_id": message, "msg_type": "execute_request", "username": "", "session": message,
                        "version": "5.3"},
             "content": {"code": code, "silent": False, "store_history": True, "allow_stdin": False}}))
         printed, error = "", None
         while True:
-            answer = json.loads(socket.recv())
+            answer = json.loads(channel.recv())
             if answer["parent_header"].get("msg_id") != message:
                 continue
             kind, content = answer["msg_type"], answer["content"]

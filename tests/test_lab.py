@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 
@@ -16,6 +15,7 @@ import pytest
 from conftest import ROOT
 from nbformat.v4 import new_output
 from playwright.sync_api import expect
+from remote import free_port, wait
 from test_pages import copy  # noqa: F401, a fixture
 from test_print import PAGES
 from traitlets.config import PyFileConfigLoader
@@ -41,14 +41,6 @@ def test_a_page_that_is_saved_unedited_stays_as_it_is(tmp_path, page):
     assert (tmp_path / page.name).read_bytes() == page.read_bytes()
 
 
-def wait(until, seconds, what):
-    end = time.monotonic() + seconds
-    while not (found := until()):
-        assert time.monotonic() < end, f"no {what} after {seconds} s"
-        time.sleep(0.1)
-    return found
-
-
 def answers(host, port):
     with socket.socket() as connection:
         connection.settimeout(5)
@@ -59,9 +51,7 @@ def answers(host, port):
 def lab(copy, tmp_path_factory):  # noqa: F811
     """What `make lab` starts in a copy of the project: the address that it opens, the copy and an empty home."""
     folder, home = copy[0], tmp_path_factory.mktemp("home")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     log = home.with_suffix(".log")
     with log.open("w") as stream:
         server = subprocess.Popen(
