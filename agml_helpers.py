@@ -465,12 +465,12 @@ def forward(v, net):
 def _backward(v, A1, error, net):
     """Return the gradients by the chain rule, from the activations and error = Z2 − y_true."""
     dZ2 = error / len(v)
-    dW2 = A1 * dZ2
-    dZ1 = (dW2 - dW2 * A1) * net.W2.T  # σ′(Z1) = A1 (1 − A1), computed already
+    terms = A1 * dZ2  # of dW2, a row for each sample
+    dZ1 = (terms - terms * A1) * net.W2.T  # σ′(Z1) = A1 (1 − A1), computed already
     dW1 = np.add.reduce(dZ1 * v, axis=0, keepdims=True)
     db1 = np.add.reduce(dZ1, axis=0, keepdims=True)
     db2 = np.add.reduce(dZ2, axis=0, keepdims=True)
-    return Network(dW1, db1, np.add.reduce(dW2, axis=0)[:, np.newaxis], db2)
+    return Network(dW1, db1, np.add.reduce(terms, axis=0)[:, np.newaxis], db2)
 
 
 def backward(v, y_true, net):
@@ -628,7 +628,7 @@ def in_style():
 
 
 def labeled_axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
-    """Return labeled axes: `ax`, or those of a new figure of the given size in inches."""
+    """Return labeled axes: those that are given as ax, or those of a new figure of the given size in inches."""
     kind = kwargs.get("projection", "rectilinear")
     if ax is None:
         ax = plt.figure(figsize=size).add_subplot(**kwargs)
@@ -791,7 +791,8 @@ def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
         if height > 0:
             level = np.full((2, 2), height)
             ax.plot_surface(side, side.T, level, color=GREEN, alpha=0.4, zorder=1)
-        ax.set(zlabel="$z = x_1^2 + x_2^2$", zlim=(0, 4.5))
+        ax.set(zlabel="$z = x_1^2 + x_2^2$", zlim=(0, 4.5),
+               xticks=(-1, 0, 1), yticks=(-1, 0, 1))
         if elev > 50:  # from above the labels of z would lie on each other
             ax.set(zlabel="", zticks=[])
         ax.view_init(elev, azim)
@@ -805,6 +806,6 @@ def plot_sigmoid(z=np.linspace(-8, 8, 401), *, ax=None):
         (z,) = _vectors(z=z)
         ax = labeled_axes(ax, "$z$", "")
         ax.plot(z, sigmoid(z), color=BLUE, label=r"$\sigma(z)$")
-        ax.plot(z, sigmoid_derivative(z), "--", color=RED, label=r"$\sigma\'(z)$")
+        ax.plot(z, sigmoid_derivative(z), "--", color=RED, label=r"$\sigma'(z)$")
         ax.legend(loc="upper left")
         return ax

@@ -454,6 +454,7 @@ def test_lift_multiplies_the_sum_of_squares(height, drawn):
     assert texts(ax.get_legend()) == ["inside", "outside"] and is_upper_left(ax.get_legend(), ax)
     assert [handle.get_sizes()[0] for handle in ax.get_legend().legend_handles] == [28, 28]
     assert ax.get_zlim() == (0, 4.5) and not ax.computed_zorder
+    assert ax.get_xticks().tolist() == ax.get_yticks().tolist() == [-1, 0, 1]
 
 
 @pytest.mark.parametrize("height", [0.01, 0.5, 1])
@@ -497,6 +498,6 @@ def test_sigmoid_and_its_derivative(z):
         assert np.array_equal(line.get_xdata(), z)
         assert line.get_ydata() == pytest.approx(expected)
     assert look(value) == ("-", "None", ag.BLUE, r"$\sigma(z)$")
-    assert look(slope) == ("--", "None", ag.RED, r"$\sigma\'(z)$")
+    assert look(slope) == ("--", "None", ag.RED, r"$\sigma'(z)$")
     assert texts(ax.get_legend()) == [value.get_label(), slope.get_label()]
     assert is_upper_left(ax.get_legend(), ax)
