@@ -1,5 +1,6 @@
 """Every page is run and compared; and when a page or the helper is tampered with, the suite says so."""
 
+import inspect
 import json
 import os
 import re
@@ -7,8 +8,11 @@ import shutil
 import subprocess
 import sys
 
+import agml_algebra
+import agml_explorers
+import agml_helpers
 import pytest
-from conftest import ROOT, is_page, read_page
+from conftest import ROOT, find, is_page, read_page
 from matrix import FOLDERS
 from test_print import PAGES
 
@@ -32,6 +36,21 @@ def test_every_printing_cell_declares():
             assert ("print(" in cell.source) == bool(cell.outputs), (path.name, cell.source)
 
 
+def test_cells_are_short():
+    for path in filter(is_page, PAGES):
+        for cell in read_page(path):
+            lines = cell.source.splitlines()
+            assert len(lines) <= 15 and max(map(len, lines)) <= 88, (path.name, cell.source)
+
+
+def test_every_function_has_its_entry_in_the_reference(built):
+    entries = {entry["id"] for entry in built("appendix/helpers").select("dt.sig[id]")}
+    for module in (agml_algebra, agml_explorers, agml_helpers):
+        public = {f"{module.__name__}.{name}" for name, function in inspect.getmembers(module, inspect.isfunction)
+                  if function.__module__ == module.__name__ and not name.startswith("_")}
+        assert public and public - entries == set()
+
+
 @pytest.fixture
 def copy(tmp_path):
     """A copy of the project's sources, to tamper with, and a function that runs a command in it."""
@@ -42,10 +61,10 @@ def copy(tmp_path):
         else:
             shutil.copy2(source, tmp_path / name)
 
-    def run(*command, **environment):
+    def run(program, *command, **environment):
         # the copy's helper in place of the installed one
         environment = os.environ | {"PYTHONPATH": str(tmp_path)} | environment
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        done = subprocess.run([find(program), *command], cwd=tmp_path, env=environment, capture_output=True, text=True)
         return done.returncode, done.stdout + done.stderr
 
     return tmp_path, run
