@@ -127,13 +127,19 @@ def built():
     return page
 
 
+def find(*programs):
+    """Return the first of several programs that is here; without any, skip the test, or fail it in CI."""
+    program = next(filter(None, map(shutil.which, programs)), None)
+    if program is None:
+        missing = f"no {programs[0]} here; on Debian: apt-get install {programs[0]}"
+        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    return program
+
+
 @pytest.fixture(scope="session")
 def browser():
     """A Chromium, to open pages with."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        missing = "no Chromium here; on Debian: apt-get install chromium"
-        pytest.fail(missing) if os.environ.get("CI") == "true" else pytest.skip(missing)
+    program = find("chromium", "chromium-browser", "google-chrome")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=program,

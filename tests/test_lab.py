@@ -12,7 +12,7 @@ import urllib.request
 
 import jupytext
 import pytest
-from conftest import ROOT
+from conftest import ROOT, find
 from nbformat.v4 import new_output
 from playwright.sync_api import expect
 from remote import free_port, wait
@@ -55,7 +55,7 @@ def lab(copy, tmp_path_factory):  # noqa: F811
     log = home.with_suffix(".log")
     with log.open("w") as stream:
         server = subprocess.Popen(
-            ["make", "lab", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready",
+            [find("make"), "lab", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready",
              f"LAB=--no-browser --port={port} --allow-root"],
             cwd=folder, env=os.environ | {"PYTHONPATH": str(folder), "HOME": str(home)},
             stdout=stream, stderr=subprocess.STDOUT, start_new_session=True)
