@@ -1,7 +1,8 @@
-"""What Sphinx needs to be told about this book: the print's numbers and pages, and the helper's source."""
+"""What Sphinx needs to be told about this book: the print's numbers and pages, the helper's source, and lines."""
 
 import ast
 import copy
+import re
 from pathlib import Path
 
 import yaml
@@ -9,11 +10,13 @@ import myst_nb.core.render
 from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.environment.collectors.toctree import TocTreeCollector
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parent.parent
 HELPERS = ROOT / "agml_helpers.py"
 FACTS = ROOT / "tests" / "print.yml"
+PUNCTUATION = re.compile(r"[,.;:!?)\]”’'–-]+")
 
 
 def helper_source(name):
@@ -143,6 +146,25 @@ def join_streams(outputs):
     return joined
 
 
+class KeepPunctuation(SphinxPostTransform):
+    """Keep a formula and the punctuation after it on one line.
+
+    Browsers break lines on either side of what MathJax draws, even before a comma.
+    """
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self):
+        for formula in list(self.document.findall(nodes.math)):
+            line, place = formula.parent, formula.parent.index(formula)
+            after = line[place + 1] if place + 1 < len(line) else None
+            mark = PUNCTUATION.match(after) if isinstance(after, nodes.Text) else None
+            if mark:
+                kept = nodes.inline("", "", formula, nodes.Text(mark[0]), classes=["kept"])
+                line[place:place + 2] = [kept, nodes.Text(after[mark.end():])]
+
+
 def without_old_roles(app, page, template, context, doctree):
     """Take away the roles of a bibliography: docutils gives its entries one that browsers have given up."""
     body = context.get("body", "")
@@ -154,6 +176,7 @@ def setup(app):
     myst_nb.core.render.coalesce_streams = join_streams
     app.add_directive("concordance", Concordance)
     app.add_directive("helper-source", HelperSource)
+    app.add_post_transform(KeepPunctuation)
     app.connect("html-page-context", without_old_roles)
     # after Sphinx's own numbering, which runs at priority 500
     app.connect("env-get-updated", number_pages, priority=900)

@@ -73,7 +73,13 @@ def test_page_is_clean(visit, name, view):
     assert page.locator("article .math:not(:has(mjx-container svg))").count() == 0
     assert page.locator("article mjx-merror, article [data-mml-node=merror]").count() == 0
     if name.startswith(SECTION + "1_"):
-        assert page.locator("article .math").count() > 0
+        assert page.locator("article .math").count() > page.locator("article .kept").count() > 0
+    if view == "phone":  # no line begins with a comma that a formula ended with
+        assert page.evaluate("""[...document.querySelectorAll("article .kept")].filter(kept => {
+            const mark = document.createRange(), formula = [...kept.querySelectorAll("svg")].at(-1);
+            mark.selectNodeContents(kept.lastChild);
+            return kept.offsetParent && mark.getBoundingClientRect().left < formula.getBoundingClientRect().right - 5;
+        }).length""") == 0
     if view == "light":
         assert page.evaluate("""[...document.querySelectorAll("article pre")]
             .filter(pre => pre.offsetParent && pre.scrollWidth > pre.clientWidth).map(pre => pre.textContent)""") == []
