@@ -123,4 +123,4 @@ lock: $(READY)
 	echo "-e .[hub]" | $(COMPILE) --upgrade --constraint _build/locked.txt --output-file hub/requirements.txt
 
 clean:
-	rm -rf _build $(VENV) hub/.venv hub/node_modules
+	rm -rf _build mutants $(VENV) _sphinx/web/node_modules hub/.venv hub/node_modules *.egg-info
