@@ -628,7 +628,17 @@ def in_style():
 
 
 def labeled_axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
-    """Return labeled axes: those that are given as ax, or those of a new figure of the given size in inches."""
+    """Return labeled axes: those that are given, or those of a new figure.
+
+    Parameters
+    ----------
+    ax : Axes, optional
+    xlabel, ylabel : str
+    size : tuple of float
+        Width and height of a new figure, in inches.
+    **kwargs
+        What a new figure makes its axes with, such as a projection; given axes must have the same.
+    """
     kind = kwargs.get("projection", "rectilinear")
     if ax is None:
         ax = plt.figure(figsize=size).add_subplot(**kwargs)
