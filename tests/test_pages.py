@@ -133,7 +133,7 @@ def test_book_is_built_without_a_registry(copy):
     built = make_small(folder)
     (folder / "index.md").write_text(PAGE + "\n$x^2$\n")
     shutil.rmtree(folder / "_sphinx" / "web" / "node_modules")
-    code, said = run(*MAKE_BOOK, npm_config_registry="http://127.0.0.1:9")
+    code, said = run(*MAKE_BOOK, npm_config_registry="http://127.0.0.1:9", npm_config_fetch_retry_mintimeout="1")
     assert code == 0, said
     assert len(re.findall("^assets: pages will load MathJax from https://", said, re.M)) == 1
     version = json.loads((ROOT / "_sphinx" / "web" / "package.json").read_text())["dependencies"]["mathjax"]
