@@ -1,4 +1,4 @@
-"""What Sphinx needs to be told about this book: the print's numbers and pages, the helper's source, and lines."""
+"""What Sphinx needs to be told about this book: the print's numbers and pages, and the helper's source."""
 
 import ast
 import copy
