@@ -11,10 +11,9 @@ from importlib import metadata
 from pathlib import Path
 
 import nbformat
-from companion import helper_source, join_streams
+from companion import ROOT, helper_source, join_streams
 from publish import MODULES, first_cell, notebook_name
 
-ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("ipywidgets", "jupyterlab", "matplotlib", "numpy", "pillow", "sympy")
 NAME = "agml-companion"
 

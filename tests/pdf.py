@@ -14,10 +14,10 @@ import jupytext
 import pytest
 import yaml
 from matrix import ROOT
+from test_print import FACTS
 
 PDF = ROOT / "_build" / "companion.pdf"
 LOG = ROOT / "_build" / "paper" / "_build" / "latex" / "companion.log"
-FACTS = yaml.safe_load((ROOT / "tests" / "print.yml").read_text(encoding="utf-8"))
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 
 

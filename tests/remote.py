@@ -16,6 +16,13 @@ def free_port():
         return free.getsockname()[1]
 
 
+def answers(host, port):
+    """Tell whether somebody listens there."""
+    with socket.socket() as connection:
+        connection.settimeout(5)
+        return connection.connect_ex((host, port)) == 0
+
+
 def wait(until, seconds, what):
     """Return what `until` gives as soon as it is true; fail after so many seconds without it."""
     end = time.monotonic() + seconds

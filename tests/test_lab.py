@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -15,7 +14,7 @@ import pytest
 from conftest import ROOT, find
 from nbformat.v4 import new_output
 from playwright.sync_api import expect
-from remote import free_port, wait
+from remote import answers, free_port, wait
 from test_pages import copy  # noqa: F401, a fixture
 from test_print import PAGES
 from traitlets.config import PyFileConfigLoader
@@ -39,12 +38,6 @@ def test_a_page_that_is_saved_unedited_stays_as_it_is(tmp_path, page):
             cell.execution_count, cell.outputs = count, [new_output("stream", text="printed")]
     manager.save({"type": "notebook", "content": notebook}, page.name)
     assert (tmp_path / page.name).read_bytes() == page.read_bytes()
-
-
-def answers(host, port):
-    with socket.socket() as connection:
-        connection.settimeout(5)
-        return connection.connect_ex((host, port)) == 0
 
 
 @pytest.fixture
