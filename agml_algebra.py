@@ -170,7 +170,7 @@ def _moments(moments):
 # The network by all its parameters
 
 def jacobian(v, net):
-    """Return the derivative of every prediction by every parameter (page B7).
+    """Return the derivative of every prediction by every parameter (page B8).
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def _jacobian(v, A1, net):
 
 
 def network_hessian(v, y_true, net):
-    """Return the second derivatives of the loss (1/2m) Σ (y_pred,i − y_true,i)² (page B8).
+    """Return the second derivatives of the loss (1/2m) Σ (y_pred,i − y_true,i)² (page B10).
 
     Parameters
     ----------
@@ -234,7 +234,7 @@ def network_hessian(v, y_true, net):
 
 
 def sharpness_history(v, y_true, net, alpha, epochs, every):
-    """Train, and measure the loss and its largest curvature on the way (page B8).
+    """Train, and measure the loss and its largest curvature on the way (page B10).
 
     At the edge of stability the parameters jump from side to side of a valley, so the curvature is
     taken midway between one epoch and the next.
@@ -278,7 +278,7 @@ def sharpness_history(v, y_true, net, alpha, epochs, every):
 # Symmetries of the network
 
 def permute(net, order):
-    """Return the network with its neurons in another order: the same function (page B6).
+    """Return the network with its neurons in another order: the same function (page B7).
 
     Parameters
     ----------
@@ -304,7 +304,7 @@ def permute(net, order):
 
 
 def flip(net, unit):
-    """Return the network with one neuron turned round: the same function (page B6).
+    """Return the network with one neuron turned round: the same function (page B7).
 
     Since σ(−z) = 1 − σ(z), the signs of all three weights of a neuron may change when b2 makes up
     for the 1.
@@ -332,7 +332,7 @@ def flip(net, unit):
 
 
 def orbit(net):
-    """Return all that permutations and flips make of a network: the same function every time (page B6).
+    """Return all that permutations and flips make of a network: the same function every time (page B7).
 
     Parameters
     ----------
@@ -369,7 +369,7 @@ LOOKS = [("-", ag.BLUE), ("--", ag.RED), ("-.", ag.GREEN), (":", ag.ORANGE)]
 
 
 def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", yscale="linear", ax=None):
-    """Plot several curves over one axis, told apart by line style and color (pages B2 to B8).
+    """Plot several curves over one axis, told apart by line style and color (pages B2 to B10).
 
     Parameters
     ----------
@@ -482,7 +482,7 @@ def plot_hyperbola(xx, xy, paths=(), *, ax=None):
 
 
 def plot_orbit(nets, *, ax=None):
-    """Plot the weights W1 of two neurons along a training, and of all its mirror images (page B6).
+    """Plot the weights W1 of two neurons along a training, and of all its mirror images (page B7).
 
     Parameters
     ----------
