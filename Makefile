@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV ?= .venv
 READY := $(VENV)/.ready
 BUILT := _build/html/.built
+FACTS := _build/facts.json
 PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
-SOURCES += agml_algebra.py agml_explorers.py agml_helpers.py tests/print.yml _config.yml _toc.yml hub/jupyterhub_config.py hub/start
+SOURCES += $(wildcard _build/companion.pdf) agml_algebra.py agml_explorers.py agml_helpers.py tests/print.yml _config.yml _toc.yml hub/jupyterhub_config.py hub/start
 
-.PHONY: help book pdf test matrix bench load mutants audit lab bundle hub hub-test lock clean
+.PHONY: help book pdf test matrix bench load mutants audit lab notebooks hub hub-test lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
@@ -19,7 +20,7 @@ help:
 	@echo "make mutants break the helpers in every way that mutmut knows; every survivor has a reason"
 	@echo "make audit  look for unused dependencies, known vulnerabilities, mistakes in workflows and citation"
 	@echo "make lab    open the pages in JupyterLab, to run and change them"
-	@echo "make bundle pack all pages as notebooks, and run them in an empty environment"
+	@echo "make notebooks  pack all pages as notebooks, and run them in an empty environment"
 	@echo "make load   measure what one reader and many take, into appendix/class.md"
 	@echo "make hub    open the pages to a class, each reader with an account: appendix/class.md says how"
 	@echo "make hub-test open that hub in a world of its own, and try to get in"
@@ -59,11 +60,15 @@ audit: $(READY)
 	$(VENV)/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --no-deps -r _build/locked.txt
 
 # more options for JupyterLab can be given as LAB=
-lab: $(READY)
-	JUPYTER_CONFIG_DIR="$(CURDIR)/_build/lab" JUPYTER_CONFIG_PATH="$(CURDIR)/_lab" $(VENV)/bin/jupyter lab $(LAB)
+lab: $(READY) $(FACTS)
+	JUPYTER_CONFIG_DIR="$(CURDIR)/_build/lab" JUPYTER_CONFIG_PATH="$(CURDIR)/_lab" JUPYTER_PATH="$(CURDIR)/_lab" $(VENV)/bin/jupyter lab $(LAB)
 
-bundle: $(READY) $(BUILT)
-	$(VENV)/bin/python -m pytest tests/bundle.py
+# The numbers that the pages have in JupyterLab. An edit there must not have the book built anew, which may even fail.
+$(FACTS):
+	$(MAKE) book
+
+notebooks: $(READY) $(BUILT)
+	$(VENV)/bin/python -m pytest -m slow tests/test_elsewhere.py
 	@echo "The notebooks are ready: $(abspath _build/html/_downloads/agml-companion.zip)"
 
 hub: hub/.venv/.ready
@@ -78,7 +83,7 @@ hub-test: $(READY) hub/.venv/.ready
 # Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
 # anything changed, everything is executed and written anew.
 $(BUILT): $(READY) $(SOURCES)
-	rm -rf _build/.doctrees _build/artwork _build/html _build/jupyter_execute
+	rm -rf _build/.doctrees _build/artwork _build/facts.json _build/html _build/jupyter_execute
 	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
 	@touch $@
 
