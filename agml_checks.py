@@ -108,26 +108,29 @@ def factors(**arrays):
 
 def scalars(**values):
     """Return the arguments as floats, refusing arrays."""
-    for name, array in zip(values, finite(**values)):
+    checked = finite(**values)
+    for name, array in zip(values, checked):
         if array.ndim:
             raise ValueError(f"{name} must be a single number, got shape {array.shape}")
-    return [float(value) for value in values.values()]
+    return [float(array) for array in checked]
 
 
 def fraction(**values):
     """Return the arguments as floats between 0 and 1."""
-    for name, value in zip(values, scalars(**values)):
+    checked = scalars(**values)
+    for name, value in zip(values, checked):
         if not 0 <= value <= 1:
             raise ValueError(f"{name} must be between 0 and 1, got {value}")
-    return scalars(**values)
+    return checked
 
 
 def rate(**values):
     """Return learning rates, which are positive."""
-    for name, value in zip(values, scalars(**values)):
+    checked = scalars(**values)
+    for name, value in zip(values, checked):
         if value <= 0:
             raise ValueError(f"{name} must be positive, got {value}")
-    return scalars(**values)
+    return checked
 
 
 def count(least=1, most=np.inf, **values):
