@@ -9,12 +9,13 @@ PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 SOURCES += $(wildcard _build/companion.pdf) agml_algebra.py agml_explorers.py agml_helpers.py tests/print.yml _config.yml _toc.yml hub/jupyterhub_config.py hub/start
 
-.PHONY: help book pdf test matrix bench load mutants audit lab notebooks hub hub-test lock clean
+.PHONY: help book pdf test slow matrix bench load mutants audit lab notebooks hub hub-test lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
 	@echo "make pdf    typeset the book by LaTeX, into _build/companion.pdf, and check it"
 	@echo "make test   run every test, the printed numbers among them"
+	@echo "make slow   run the tests that take long: builds of whole books, JupyterLab"
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
 	@echo "make mutants break the helpers in every way that mutmut knows; every survivor has a reason"
@@ -36,6 +37,9 @@ pdf: _build/companion.pdf
 
 test: $(READY) $(BUILT)
 	$(VENV)/bin/python -m pytest -n auto --dist loadfile
+
+slow: $(READY) $(BUILT)
+	$(VENV)/bin/python -m pytest -n auto -m slow
 
 matrix: $(READY)
 	$(VENV)/bin/python tests/matrix.py

@@ -16,6 +16,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 import yaml
+from ipykernel.ipkernel import IPythonKernel
 from jupyter_server.services.contents.filecheckpoints import FileCheckpoints
 
 sys.path.insert(0, str(Path("_sphinx").resolve()))
@@ -75,7 +76,7 @@ def remember(notebook, doc):
     code, old = ([cell for cell in page.cells if cell.cell_type == "code"] for page in (notebook, before))
     if [cell.source for cell in code] == [cell.source for cell in old]:
         for cell, run in zip(code, old):
-            cell.outputs = plain.sized(run.outputs)
+            cell.outputs, cell.metadata["trusted"] = plain.sized(run.outputs), True
         if "widgets" in before.metadata:
             notebook.metadata["widgets"] = before.metadata["widgets"]
 
@@ -91,8 +92,9 @@ class Pages(jupytext.TextFileContentsManager):
         model = super().get(path, content=content, **kwargs)
         if content and model["type"] == "notebook" and path.endswith(".md"):
             notebook = model["content"]
-            # a page of text would ask for a kernel
-            notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
+            # what JupyterLab would else ask for, or add itself and take for an edit
+            notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+            notebook.metadata["language_info"] = IPythonKernel.language_info
             dress(notebook, path.strip("/").removesuffix(".md"))
         return model
 
@@ -121,5 +123,5 @@ c = get_config()  # noqa: F821
 c.LabApp.default_url = "/lab/tree/index.md"
 c.ServerApp.contents_manager_class = Pages
 c.FileContentsManager.checkpoints_class = Checkpoints
-c.ServerApp.static_custom_path = [str(path.resolve()) for path in (Path("_lab/custom"), BUILT / "html" / "_static")]
+c.ServerApp.tornado_settings = {"static_custom_path": [str(path.resolve()) for path in (Path("_lab/custom"), BUILT / "html" / "_static")]}
 c.LabApp.custom_css = True

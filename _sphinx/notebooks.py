@@ -122,6 +122,7 @@ def markdown(app, doc, made):
     for node in made:
         node.walkabout(translator)
     html = re.sub(r'<a class="headerlink".*?</a>', "", "".join(translator.body))
+    html = re.sub(r"(<t[dh][^>]*>)<p>(.*?)</p>\n?(?=</t)", r"\1\2", html)
     folder = Path(app.builder.get_target_uri(doc)).parent
 
     def lead(found):

@@ -6,6 +6,7 @@ a row of pieces, each of which remembers the source that it was made from; so an
 
 import base64
 import difflib
+import itertools
 import re
 import struct
 from typing import NamedTuple
@@ -20,6 +21,7 @@ SILENT = re.compile(r"^(?:\{\.book-only\}\n(?:.+(?:\n|\Z))+|\([\w-]+\)=|\{[.#][^
 DEFINITION = re.compile(r"(?P<term>\S[^\n]*)\n: +")
 TITLE = re.compile(r"# ")
 BOX = '<div class="companion {}" style="border-left: 3px solid {}; padding-left: 1em">\n\n'
+WIDGET = "application/vnd.jupyter.widget-view+json"
 COLORS = {"exercise": "#4c7a5d", "beyond": "#b7791f"}
 
 
@@ -118,7 +120,9 @@ class Page:
             kind = option.get("class", "note")
             return [Piece(head, BOX.format(kind, COLORS.get(kind, "gray")) + f"**{argument}**\n\n", fixed=True),
                     *self.pieces(body), Piece(end, "\n</div>\n", fixed=True)]
-        return [Piece(found[0], self.html(next(self.made, "")), fixed=True)]
+        count = len(re.findall(r"^\.\. auto", body, re.M)) if name == "eval-rst" else 1
+        made = [self.html(part) for part in itertools.islice(self.made, count)]
+        return [Piece(found[0], "\n".join(made), fixed=True)]
 
     def terms(self, text):
         """Return the pieces of a glossary: each term, and below it what it means."""
@@ -342,7 +346,7 @@ def sized(outputs):
     """Return outputs whose pictures have the width of the book: they are drawn twice as fine."""
     for output in outputs:
         picture = output.get("data", {}).get("image/png")
-        if picture:
+        if picture and WIDGET not in output.data:  # an explorer has its own
             width, height = struct.unpack(">II", base64.b64decode(picture[:64])[16:24])
             output.metadata["image/png"] = {"width": width // 2, "height": height // 2}
     return outputs

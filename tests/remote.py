@@ -1,7 +1,12 @@
 """Servers to test: a port, patience, and the cells of a page run through the interface that JupyterLab itself uses."""
 
+import contextlib
 import json
+import os
+import re
+import signal
 import socket
+import subprocess
 import time
 import uuid
 
@@ -30,6 +35,25 @@ def wait(until, seconds, what):
         assert time.monotonic() < end, f"no {what} after {seconds} s"
         time.sleep(0.1)
     return found
+
+
+@contextlib.contextmanager
+def jupyterlab(command, folder, home, **environment):
+    """Start a JupyterLab by a command that {} gives its options; the address that it opens with, and its end after use."""
+    port, log = free_port(), home.with_suffix(".log")
+    options = f"--no-browser --port={port} --allow-root --expose-app-in-browser"
+    with log.open("w") as stream:
+        server = subprocess.Popen(
+            command(options), cwd=folder, env=os.environ | {"HOME": str(home)} | environment,
+            stdout=stream, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        found = wait(lambda: re.search(rf"http://127\.0\.0\.1:{port}/\S+\n", log.read_text()), 120, "server")
+        wait(lambda: answers("127.0.0.1", port), 60, "answer")
+        yield found[0].strip()
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
+        print(log.read_text())
 
 
 def open_notebook(browser, server, page):
