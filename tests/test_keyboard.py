@@ -15,12 +15,16 @@ from test_pages import SOURCES
 
 pytestmark = pytest.mark.slow
 WIDE = 760
-RAW = re.compile(r"\{[\w:-]+\}`|\{[.#%][\w -]+\}|^\([\w-]+\)=|^:[\w-]+:|`{3}|:{3}|\$\$|\[\]\(|\]\(|^#+ ", re.M)
+MARKS = ["{term}`batch`", "before\n(eq-dw)=", ":label: a", "{.place}", "````\n```{exercise} One\n````", "$$ x", "[two](",
+         "<p>:::</p>"]
+RAW = re.compile(r"\{[a-z][\w:-]*\}|\{[.#%][\w -]+\}|\([a-z]+-[\w-]+\)=|(?:^|\s):(?:label|name|class|link|language):"
+                 r"|`{3}|:{3}|\$\$|\]\(|^#+ ", re.M)
 
 OPEN = """async path => {
   const app = window.jupyterapp;
   const widget = await app.commands.execute("docmanager:open", {path, factory: path.endsWith(".md") ? "Jupytext Notebook" : "Notebook"});
-  await widget.context.ready; await widget.revealed; await widget.sessionContext.ready;
+  const late = new Promise((resolve, fail) => setTimeout(() => fail(Error(`${path} does not open`)), 120000));
+  await Promise.race([late, Promise.all([widget.context.ready, widget.revealed, widget.sessionContext.ready])]);
   app.shell.activateById(widget.id);
   window.shown = widget;
   window.folded = [...widget.content.widgets].filter(cell => cell.model.getMetadata("jp-MarkdownHeadingCollapsed")).length;
@@ -86,6 +90,7 @@ def bare(tmp_path_factory):
         nbformat.v4.new_code_cell("import sys\nprint('to stderr', file=sys.stderr)"),
         nbformat.v4.new_code_cell("import matplotlib.pyplot as plt\nplt.figure(figsize=(16, 1)).add_subplot();"),
         nbformat.v4.new_code_cell("1 / 0")])
+    wrong.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(wrong, folder / "wrong.ipynb")
 
     def command(options):
@@ -172,15 +177,12 @@ def test_every_notebook_of_the_zip_reads_like_the_book_in_a_bare_jupyterlab(brow
     assert wrong == {} and len(names) == len(DOCS)
 
 
-MARKS = ["{term}`batch`", "before\n(eq-dw)=", ":label: a", "{.place}", "````\n```{exercise} One\n````", "$$ x", "[two](", "<p>:::</p>"]
-
-
 def test_what_is_wrong_is_seen(browser, bare):
     """Of every kind of fault there is one in the notebook, which was put there."""
     address, _ = bare
     (_, seen), = look(browser, address, ["wrong.ipynb"])
     found = faults(seen)
     text = "\n".join(map(str, found))
-    for mark in ("{term}`", "(eq-dw)=", ":label:", "{.place}", "```", "$$", "](", ":::", "to stderr", "ZeroDivisionError"):
+    for mark in ("{term}", "(eq-dw)=", ":label:", "{.place}", "```", "$$", "](", ":::", "to stderr", "ZeroDivisionError"):
         assert mark in text, (mark, found)
     assert [picture for picture in found if isinstance(picture, list)], found
