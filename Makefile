@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BUILT := _build/html/.built
 PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
-SOURCES += agml_algebra.py agml_explorers.py agml_helpers.py tests/print.yml _config.yml _toc.yml
+SOURCES += $(wildcard agml_*) tests/print.yml _config.yml _toc.yml
 
 .PHONY: help book pdf test matrix bench load mutants audit lab bundle lock clean
 
@@ -51,7 +51,7 @@ mutants: $(READY)
 
 audit: $(READY)
 	mkdir -p _build && grep -v -e '^-e' -e '^#' requirements.txt > _build/locked.txt
-	$(VENV)/bin/uv tool run --quiet deptry@0.25.1 .
+	$(VENV)/bin/uv tool run --quiet deptry@0.25.1 . _sphinx
 	$(VENV)/bin/uv tool run --quiet zizmor@1.32.0 --offline --quiet --strict-collection .github/workflows
 	$(VENV)/bin/uv tool run --quiet cffconvert@2.0.0 --validate
 	$(VENV)/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --no-deps -r _build/locked.txt
