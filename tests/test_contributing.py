@@ -67,5 +67,5 @@ def test_everything_that_is_added_as_the_text_says_is_taken(copy):  # noqa: F811
     assert code == 0, said
     assert "printed lines compared on 3 pages" in said
     # what is forgotten is named
-    code, said = run(sys.executable, "-m", "pytest", "-q", "tests/test_input.py")
+    code, said = run(sys.executable, "-m", "pytest", "-vv", "tests/test_input.py")
     assert code == 1 and "absolute_loss" in said, said
