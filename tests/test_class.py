@@ -21,12 +21,28 @@ def test_repo2docker_picks_the_environment_that_we_mean(tmp_path):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert wanted in SpecifierSet(project["requires-python"])
     done = subprocess.run(
-        [uv, "tool", "run", "jupyter-repo2docker==2026.4.0", "--no-build", "--debug", "--user-id=1000",
-         "--user-name=jovyan", "--target-repo-dir=/srv/companion", str(ROOT)],
-        cwd=tmp_path, capture_output=True, text=True, timeout=300)
+        [
+            uv,
+            "tool",
+            "run",
+            "jupyter-repo2docker==2026.4.0",
+            "--no-build",
+            "--debug",
+            "--user-id=1000",
+            "--user-name=jovyan",
+            "--target-repo-dir=/srv/companion",
+            str(ROOT),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert done.returncode == 0, done.stderr
     assert f"Building conda environment for python={wanted}\n" in done.stdout + done.stderr
-    assert re.findall(r"^RUN \S+/pip install .*? -r (\S+)$", done.stdout, re.M) == ['".binder/requirements.txt"']
+    assert re.findall(r"^RUN \S+/pip install .*? -r (\S+)$", done.stdout, re.M) == [
+        '".binder/requirements.txt"'
+    ]
     assert re.findall(r'^ENV R2D_ENTRYPOINT="(.*)"$', done.stdout, re.M) == ["${REPO_DIR}/.binder/start"]
 
 

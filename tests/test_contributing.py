@@ -16,8 +16,12 @@ ERRATUM = "erratum-an-example"
 def examples():
     """Return the examples of every section, by its heading, each with its last line ended."""
     sections = re.split(r"^## (.*)\n", TEXT, flags=re.M)[1:]
-    return {heading: [code for _, code in re.findall(r"^(`{3,4})(?:md|yaml|python)\n(.*?)^\1$", text, re.M | re.S)]
-            for heading, text in zip(sections[::2], sections[1::2])}
+    return {
+        heading: [
+            code for _, code in re.findall(r"^(`{3,4})(?:md|yaml|python)\n(.*?)^\1$", text, re.M | re.S)
+        ]
+        for heading, text in zip(sections[::2], sections[1::2])
+    }
 
 
 @pytest.mark.slow
@@ -25,12 +29,15 @@ def test_everything_that_is_added_as_the_text_says_is_taken(copy):  # noqa: F811
     folder, run = copy
     found = examples()
     (page,), (listing,), (figure,), (exercise,), (erratum,) = (
-        found[heading] for heading in ("A page", "A listing", "A figure", "An exercise", "An erratum"))
+        found[heading] for heading in ("A page", "A listing", "A figure", "An exercise", "An erratum")
+    )
     number, entry = found["A number that the print shows"]
     function, rule, test = found["A function of the helper"]
 
     another = exercise.replace("exercise-three-points", "exercise-once-more")  # it takes two
-    (folder / "beyond" / "b14-two-points.md").write_text("\n".join([page, listing, figure, exercise, another]))
+    (folder / "beyond" / "b14-two-points.md").write_text(
+        "\n".join([page, listing, figure, exercise, another])
+    )
     toc = (folder / "_toc.yml").read_text()
     last = re.findall(r"^ +- file: beyond/b.*\n", toc, re.M)[-1]
     tamper(folder / "_toc.yml", last, last + re.sub("beyond/.*", "beyond/b14-two-points", last))
@@ -53,13 +60,19 @@ def test_everything_that_is_added_as_the_text_says_is_taken(copy):  # noqa: F811
     tamper(helper, "\n\ndef compute_gradients", f"\n\n{function}\n\ndef compute_gradients")
     tamper(helper, '        "compute_gradients": [', f'{rule}        "compute_gradients": [')
     directive = ".. autofunction:: mse_loss\n"
-    tamper(folder / "appendix" / "helpers.md", directive, directive + directive.replace("mse_loss", "absolute_loss"))
+    tamper(
+        folder / "appendix" / "helpers.md",
+        directive,
+        directive + directive.replace("mse_loss", "absolute_loss"),
+    )
     tests = folder / "tests" / "test_helpers.py"
     tests.write_text(f"{tests.read_text()}\n\n{test}")
 
     code, said = run(*MAKE_BOOK)
     assert code == 0, said
-    reference = BeautifulSoup((folder / "_build" / "html" / "appendix" / "helpers.html").read_text(), "html.parser")
+    reference = BeautifulSoup(
+        (folder / "_build" / "html" / "appendix" / "helpers.html").read_text(), "html.parser"
+    )
     assert reference.find(id="agml_helpers.absolute_loss")
     named = {name for name in re.findall(r"tests/test_\w+\.py", TEXT) if name != "tests/test_input.py"}
     pages = "beyond/b14-two-points.md", errata, univariate

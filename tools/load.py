@@ -36,10 +36,20 @@ def memory(pid):
 def open_lab(end):
     """Start a JupyterLab that ends with `end`; return its process when its page is there."""
     folder = end.enter_context(tempfile.TemporaryDirectory())
-    options = ("--no-browser", "--allow-root", "--port=0", "--IdentityProvider.token=load", f"--ServerApp.root_dir={ROOT}",
-               "--ServerApp.shutdown_no_activity_timeout=600")  # it ends even if nobody stops it
-    lab = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], stdout=subprocess.DEVNULL,
-                           stderr=subprocess.DEVNULL, env=os.environ | {"JUPYTER_RUNTIME_DIR": folder})
+    options = (
+        "--no-browser",
+        "--allow-root",
+        "--port=0",
+        "--IdentityProvider.token=load",
+        f"--ServerApp.root_dir={ROOT}",
+        "--ServerApp.shutdown_no_activity_timeout=600",
+    )  # it ends even if nobody stops it
+    lab = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"JUPYTER_RUNTIME_DIR": folder},
+    )
     end.callback(lab.wait)
     end.callback(lab.terminate)
     while lab.poll() is None:
@@ -65,7 +75,8 @@ def run(page, end):
     for cell in jupytext.read(page).cells:
         if cell.cell_type == "code":
             reply = client.execute_interactive(
-                cell.source, output_hook=lambda message: None, allow_stdin=False, timeout=1800)["content"]
+                cell.source, output_hook=lambda message: None, allow_stdin=False, timeout=1800
+            )["content"]
             assert reply["status"] == "ok", (page, cell.source, reply)
     seconds = time.perf_counter() - begin
     pid = kernel.provisioner.pid
@@ -102,7 +113,9 @@ def report():
     """Return the tables in Markdown."""
     yield f"Measured on: {machine()}; {os.getloadavg()[0]:.1f} programs were at work on it already.\n"
     runs = [alone() for _ in range(TIMES)]
-    least = {page: [min(values) for values in zip(*(taken[page] for taken, *_ in runs))] for page in runs[0][0]}
+    least = {
+        page: [min(values) for values in zip(*(taken[page] for taken, *_ in runs))] for page in runs[0][0]
+    }
     empty, whole = (median(run[i] for run in runs) for i in (1, 2))
     totals = [sum(values) for values in zip(*least.values())]
     yield "| one reader | seconds | of a core | memory, MB |\n|---|---:|---:|---:|"
@@ -121,12 +134,18 @@ def report():
         yield f"| {count} | {times[0]:.1f} | {times[1]:.1f} |"
 
     three = empty + 3 * median(size for *_, size in least.values())
-    plan = 100 * math.ceil(three / 80)  # a quarter more, for a hub's part of a server and for what nobody measured
+    plan = 100 * math.ceil(
+        three / 80
+    )  # a quarter more, for a hub's part of a server and for what nobody measured
     busy = [30 * least[page][1] / 4 for page in chosen]
-    yield (f"\n**Memory.** A reader with three pages open takes {three:.0f} MB. Plan with {plan} MB, and with 2 GB for "
-           f"the machine itself: 8 GB have room for {6000 // plan} readers, 32 GB for {30000 // plan}.\n")
-    yield (f"**Processor.** Work waits for a core. When thirty readers run {middle} at the same moment, four cores "
-           f"are busy for {busy[0]:.0f} s; with {heavy}, for {busy[1]:.0f} s.")
+    yield (
+        f"\n**Memory.** A reader with three pages open takes {three:.0f} MB. Plan with {plan} MB, and with 2 GB for "
+        f"the machine itself: 8 GB have room for {6000 // plan} readers, 32 GB for {30000 // plan}.\n"
+    )
+    yield (
+        f"**Processor.** Work waits for a core. When thirty readers run {middle} at the same moment, four cores "
+        f"are busy for {busy[0]:.0f} s; with {heavy}, for {busy[1]:.0f} s."
+    )
 
 
 if __name__ == "__main__":
