@@ -1,4 +1,4 @@
-"""What a class relies on: the environment that Binder builds, and the link that a hub gets its notebooks by."""
+"""What a class relies on: the environment that Binder builds, and the link that brings notebooks to a hub."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ from packaging.version import Version
 
 @pytest.mark.slow
 def test_repo2docker_picks_the_environment_that_we_mean(tmp_path):
-    """It writes its Dockerfile without a Docker engine; where to find Python and the lock is its own to decide."""
+    """It writes its Dockerfile without a Docker engine, and decides itself where it looks for what."""
     uv = find(f"{sys.prefix}/bin/uv")
     wanted = Version(re.fullmatch(r"python-(3\.\d+)\n", (ROOT / ".binder" / "runtime.txt").read_text())[1])
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -47,7 +47,7 @@ def test_repo2docker_picks_the_environment_that_we_mean(tmp_path):
 
 
 def test_binder_installs_the_lock():
-    """From the project's folder, where `-e .` is the project: pip takes paths from there, but -r from the file."""
+    """From the project's folder, which `-e .` means: pip takes paths from there, but -r from the file."""
     installs, file = (ROOT / ".binder" / "requirements.txt").read_text().split()
     assert installs == "-r" and (ROOT / ".binder" / file).resolve() == ROOT / "requirements.txt"
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md, followed to the letter: each example in its own place, then a book, then the tests that the text names."""
+"""CONTRIBUTING.md, followed to the letter: every example in its place, a book, the tests that it names."""
 
 import re
 import sys

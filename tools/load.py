@@ -62,7 +62,7 @@ def open_lab(end):
 
 
 def run(page, end):
-    """Run a page in a kernel that ends with `end`; return the seconds, those of a core, and the kernel's process."""
+    """Run a page in a kernel that ends with `end`; return seconds, those of a core, and the process."""
     begin = time.perf_counter()
     folder = end.enter_context(tempfile.TemporaryDirectory())
     kernel = KernelManager(transport="ipc", ip=f"{folder}/kernel")  # a port may be taken before it is used
@@ -117,34 +117,33 @@ def report():
         page: [min(values) for values in zip(*(taken[page] for taken, *_ in runs))] for page in runs[0][0]
     }
     empty, whole = (median(run[i] for run in runs) for i in (1, 2))
-    totals = [sum(values) for values in zip(*least.values())]
+    busy = [sum(values) for values in zip(*least.values())]
     yield "| one reader | seconds | of a core | memory, MB |\n|---|---:|---:|---:|"
     yield f"| JupyterLab, before the first page |  |  | {empty:.0f} |"
     for page, (seconds, work, size) in least.items():
         yield f"| {title(page)} | {seconds:.1f} | {work:.1f} | {size:.0f} |"
-    yield f"| All pages, one after the other, none closed | {totals[0]:.0f} | {totals[1]:.0f} | {whole:,.0f} |\n"
+    yield f"| All pages, one after the other, none closed | {busy[0]:.0f} | {busy[1]:.0f} | {whole:,.0f} |\n"
 
     by_work = sorted(least, key=lambda page: least[page][1])
     chosen = by_work[len(by_work) // 2], by_work[-1]
     middle, heavy = (f"*{title(page)}*" for page in chosen)
     yield f"The page in the middle by work is {middle}, the one with most work {heavy}.\n"
-    yield "| readers at once | until all have run the middle page, s | the page with most work, s |\n|---:|---:|---:|"
+    yield "| readers at once | until all have run the middle page, s | the page with most work, s |"
+    yield "|---:|---:|---:|"
     for count in READERS:
         times = [min(together(count, page) for _ in range(TIMES)) for page in chosen]
         yield f"| {count} | {times[0]:.1f} | {times[1]:.1f} |"
 
     three = empty + 3 * median(size for *_, size in least.values())
-    plan = 100 * math.ceil(
-        three / 80
-    )  # a quarter more, for a hub's part of a server and for what nobody measured
+    plan = 100 * math.ceil(three / 80)  # a quarter more, for a hub's part and for what nobody measured
     busy = [30 * least[page][1] / 4 for page in chosen]
     yield (
-        f"\n**Memory.** A reader with three pages open takes {three:.0f} MB. Plan with {plan} MB, and with 2 GB for "
-        f"the machine itself: 8 GB have room for {6000 // plan} readers, 32 GB for {30000 // plan}.\n"
+        f"\n**Memory.** A reader with three pages open takes {three:.0f} MB. Plan with {plan} MB, and with "
+        f"2 GB for the machine itself: 8 GB have room for {6000 // plan} readers, 32 GB for {30000 // plan}.\n"
     )
     yield (
-        f"**Processor.** Work waits for a core. When thirty readers run {middle} at the same moment, four cores "
-        f"are busy for {busy[0]:.0f} s; with {heavy}, for {busy[1]:.0f} s."
+        f"**Processor.** Work waits for a core. When thirty readers run {middle} at the same moment, four "
+        f"cores are busy for {busy[0]:.0f} s; with {heavy}, for {busy[1]:.0f} s."
     )
 
 
