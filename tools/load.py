@@ -139,7 +139,8 @@ def report():
     busy = [30 * least[page][1] / 4 for page in chosen]
     yield (
         f"\n**Memory.** A reader with three pages open takes {three:.0f} MB. Plan with {plan} MB, and with "
-        f"2 GB for the machine itself: 8 GB have room for {6000 // plan} readers, 32 GB for {30000 // plan}.\n"
+        f"2 GB for the machine itself: 8 GB have room for {6000 // plan} readers, "
+        f"32 GB for {30000 // plan}.\n"
     )
     yield (
         f"**Processor.** Work waits for a core. When thirty readers run {middle} at the same moment, four "
