@@ -20,7 +20,7 @@ from companion import ROOT, join_streams
 from docutils import nodes
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from publish import MODULES, first_cell, notebook_name
+from publish import FILES, MODULES, first_cell, notebook_name
 from sphinx import addnodes
 
 PACKAGES = ("ipywidgets", "jupyterlab", "matplotlib", "numpy", "pillow", "sympy")
@@ -36,8 +36,8 @@ Every page of the companion, as it was executed. With Python 3.11 or later, in t
     pip install -r requirements.txt
     jupyter lab index.ipynb
 
-The first page leads to all others. Run a page from top to bottom. Keep the modules
-{', '.join(f'{name}.py' for name in MODULES)} beside it.
+The first page leads to all others. Run a page from top to bottom. Keep
+{', '.join(FILES)} beside it.
 
 Does your machine print what is saved here? `pip install nbval`, then `pytest --nbval` compares it.
 """
@@ -102,7 +102,7 @@ def directives(doctree):
         classes = node.get("classes", [])
         if isinstance(node, addnodes.desc) and not isinstance(node.parent, addnodes.desc_content):
             made.append([node])
-        elif isinstance(node, nodes.literal_block) and ("source" in node or "helper-source" in classes):
+        elif isinstance(node, nodes.literal_block) and ("source" in node):
             made.append([node])
         elif isinstance(node, nodes.container) and any(isinstance(child, nodes.citation) for child in node):
             made.append([node])
@@ -238,7 +238,7 @@ def write(app, error):
     (out.parent / "facts.json").write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
     names = {doc: notebook_name(doc) for doc in known["pages"]} | {"_static/title.svg": "title.svg"}
     files = {path.name: path.read_text(encoding="utf-8") for path in
-             [*(ROOT / f"{name}.py" for name in MODULES), *ROOT.glob("agml_*.js"), out.parent / "artwork" / "title.svg"]}
+             [*(ROOT / name for name in FILES), out.parent / "artwork" / "title.svg"]}
     for doc in known["pages"]:
         files[names[doc]] = text_of(notebook(app, known, doc, names))
         if runs(app, doc):
@@ -263,7 +263,7 @@ def runs(app, doc):
 def typeset(app):
     """Tell whether there is a PDF of the book as it is now."""
     sources = [Path(app.srcdir, app.env.doc2path(doc, False)) for doc in app.env.found_docs]
-    sources += [ROOT / f"{name}.py" for name in MODULES]
+    sources += [ROOT / name for name in FILES]
     return PAPER.exists() and all(path.stat().st_mtime < PAPER.stat().st_mtime for path in sources if path.exists())
 
 
