@@ -1,7 +1,8 @@
 """How `make lab` starts JupyterLab; labconfig/ and custom/ beside this file have its settings and its looks.
 
-A page is shown as in the book: its text as plain Markdown, by the facts that the build of the book has left in
-_build, and with what its cells printed and drew then. What is saved is the page, with the reader's edit alone.
+A page is shown as in the book: its text as plain Markdown, by the facts that the build of the book has
+left in _build, and with what its cells printed and drew then. What is saved is the page, with the reader's
+edit alone.
 
 Nothing is read from the reader's own configuration and nothing written into it: what JupyterLab
 keeps, its layout and the checkpoints of files, lies in _build/lab.
@@ -36,7 +37,7 @@ def meaning(block):
 
 
 def keep_metadata(before, after):
-    """Return the text `after` with metadata written, and cells close to their labels, as in the text `before`."""
+    """Return the text `after` with metadata, and cells close to their labels, as in the text `before`."""
     written = [(meaning(block), block) for _, block in CELL_METADATA.findall(before)]
 
     def restore(found):
@@ -62,8 +63,9 @@ def dress(notebook, doc):
     remember(notebook, doc)
     notebook.cells = plain.prepare(plain.Page(known, doc, address), notebook.cells)
     if doc == "index":
-        notebook.cells += [plain.new(text, {"made": True})
-                           for text in (plain.RUN + SAVING, plain.contents(known, address))]
+        notebook.cells += [
+            plain.new(text, {"made": True}) for text in (plain.RUN + SAVING, plain.contents(known, address))
+        ]
 
 
 def remember(notebook, doc):
@@ -93,7 +95,11 @@ class Pages(jupytext.TextFileContentsManager):
         if content and model["type"] == "notebook" and path.endswith(".md"):
             notebook = model["content"]
             # what JupyterLab would else ask for, or add itself and take for an edit
-            notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+            notebook.metadata["kernelspec"] = {
+                "name": "python3",
+                "display_name": "Python 3",
+                "language": "python",
+            }
             notebook.metadata["language_info"] = IPythonKernel.language_info
             dress(notebook, path.strip("/").removesuffix(".md"))
         return model
@@ -123,5 +129,7 @@ c = get_config()  # noqa: F821
 c.LabApp.default_url = "/lab/tree/index.md"
 c.ServerApp.contents_manager_class = Pages
 c.FileContentsManager.checkpoints_class = Checkpoints
-c.ServerApp.tornado_settings = {"static_custom_path": [str(path.resolve()) for path in (Path("_lab/custom"), BUILT / "html" / "_static")]}
+c.ServerApp.tornado_settings = {
+    "static_custom_path": [str(path.resolve()) for path in (Path("_lab/custom"), BUILT / "html" / "_static")]
+}
 c.LabApp.custom_css = True

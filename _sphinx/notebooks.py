@@ -1,7 +1,7 @@
 """Give every page that runs as a notebook to download, and all pages together in a zip.
 
-MyST-NB has executed the pages and left them in jupyter_execute; their text becomes plain Markdown. What that takes is
-kept in _build/facts.json as well: `make lab` shows the pages by the same facts.
+MyST-NB has executed the pages and left them in jupyter_execute; their text becomes plain Markdown. What
+that takes is kept in _build/facts.json as well: `make lab` shows the pages by the same facts.
 """
 
 import json
@@ -37,13 +37,13 @@ Every page of the companion, as it was executed. With Python 3.11 or later, in t
     jupyter lab index.ipynb
 
 The first page leads to all others. Run a page from top to bottom. Keep
-{', '.join(FILES)} beside it.
+{", ".join(FILES)} beside it.
 
 Does your machine print what is saved here? `pip install nbval`, then `pytest --nbval` compares it.
 """
 
 FIRST_CELL = f"""try:
-    import {', '.join(MODULES)}
+    import {", ".join(MODULES)}
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         f"This notebook needs {{error.name}}. Download all notebooks, {NAME}.zip, from "
@@ -54,27 +54,50 @@ SHARP = f"""%config InlineBackend.figure_formats = ["retina"]
 
 
 def facts(app):
-    """Return what Markdown can't know of the book: numbers, titles, and where labels are; plain.py reads it."""
+    """Return what Markdown can't know of the book, and plain.py reads: numbers, titles, labels."""
     env, std = app.env, app.env.domaindata["std"]
     docs = [doc for doc in contents() if (ROOT / f"{doc}.md").exists() and doc != "genindex"]
-    numbers = {(doc, anchor): WORDS[kind] + ".".join(map(str, number)) for doc, kinds in env.toc_fignumbers.items()
-               for kind, anchors in kinds.items() if kind in WORDS for anchor, number in anchors.items()}
+    numbers = {
+        (doc, anchor): WORDS[kind] + ".".join(map(str, number))
+        for doc, kinds in env.toc_fignumbers.items()
+        for kind, anchors in kinds.items()
+        if kind in WORDS
+        for anchor, number in anchors.items()
+    }
     fragments, made = {}, {}
     for doc in docs:
         doctree = env.get_and_resolve_doctree(doc, app.builder)
         made[doc] = [markdown(app, doc, part) for part in directives(doctree)]
-        fragments |= {(doc, name): fragment(node, name) for node in doctree.findall(nodes.Element) for name in node["ids"]}
-    labels = {name: [doc, fragments.get((doc, anchor), ""), numbers.get((doc, anchor)) or std["labels"].get(name, ["", "", ""])[2]]
-              for name, (doc, anchor) in std["anonlabels"].items() if doc in docs}
+        fragments |= {
+            (doc, name): fragment(node, name)
+            for node in doctree.findall(nodes.Element)
+            for name in node["ids"]
+        }
+    labels = {
+        name: [
+            doc,
+            fragments.get((doc, anchor), ""),
+            numbers.get((doc, anchor)) or std["labels"].get(name, ["", "", ""])[2],
+        ]
+        for name, (doc, anchor) in std["anonlabels"].items()
+        if doc in docs
+    }
     return {
-        "pages": {doc: {"title": env.titles[doc].astext(), "number": env.metadata[doc].get("number")} for doc in docs},
+        "pages": {
+            doc: {"title": env.titles[doc].astext(), "number": env.metadata[doc].get("number")}
+            for doc in docs
+        },
         "contents": outline(),
         "labels": labels,
-        "equations": {anchor.removeprefix("equation-"): [doc, ".".join(map(str, number))]
-                      for doc, kinds in env.toc_fignumbers.items()
-                      for anchor, number in kinds.get("displaymath", {}).items()},
+        "equations": {
+            anchor.removeprefix("equation-"): [doc, ".".join(map(str, number))]
+            for doc, kinds in env.toc_fignumbers.items()
+            for anchor, number in kinds.get("displaymath", {}).items()
+        },
         "terms": {name.lower(): place for (kind, name), place in std["objects"].items() if kind == "term"},
-        "objects": {name: [found.docname, found.node_id] for name, found in env.domaindata["py"]["objects"].items()},
+        "objects": {
+            name: [found.docname, found.node_id] for name, found in env.domaindata["py"]["objects"].items()
+        },
         "citations": {cited.key: citation(cited.entry) for cited in env.domaindata["cite"]["citations"]},
         "made": {doc: parts for doc, parts in made.items() if parts},
     }
@@ -82,6 +105,7 @@ def facts(app):
 
 def outline():
     """Return the parts of the book: the title of each, and its pages with their depth."""
+
     def below(entries, depth):
         for entry in entries:
             yield [depth, entry["file"]]
@@ -96,7 +120,7 @@ def contents():
 
 
 def directives(doctree):
-    """Return the nodes that Sphinx made of each directive that Markdown has no words for, in their order on the page."""
+    """Return what Sphinx made of each directive that Markdown has no words for, in their order."""
     made = []
     for node in doctree.findall(nodes.Element):
         classes = node.get("classes", [])
@@ -114,7 +138,7 @@ def directives(doctree):
 
 
 def markdown(app, doc, made):
-    """Return what Sphinx made of a directive: source in a fence, or HTML in one block, whose links say `page:`."""
+    """Return such nodes as Markdown: a fence, or HTML in one block, whose links say `page:`."""
     if isinstance(made[0], nodes.literal_block):
         return f"```{made[0].get('language', '')}\n{made[0].astext()}\n```\n"
     made[0].document.settings = app.builder.docsettings
@@ -155,15 +179,23 @@ def citation(entry):
 def notebook(app, known, doc, names):
     """Return a page as a notebook for any program, with what it printed and drew, that says what it needs."""
     executed = Path(app.outdir).parent / "jupyter_execute" / f"{doc}.ipynb"
-    page = nbformat.read(executed, as_version=4) if runs(app, doc) else jupytext.read(ROOT / f"{doc}.md", fmt="md:myst")
+    page = (
+        nbformat.read(executed, as_version=4)
+        if runs(app, doc)
+        else jupytext.read(ROOT / f"{doc}.md", fmt="md:myst")
+    )
     cells = plain.prepare(plain.Page(known, doc, lambda place: names.get(place, "")), page.cells)
     if runs(app, doc):
         url = app.config.html_theme_options["repository_url"]
-        first = nbformat.v4.new_code_cell(f"#@title What this page needs\n{first_cell(url) if url else FIRST_CELL}\n{SHARP}")
+        first = nbformat.v4.new_code_cell(
+            f"#@title What this page needs\n{first_cell(url) if url else FIRST_CELL}\n{SHARP}"
+        )
         first.metadata = {"cellView": "form", "jupyter": {"source_hidden": True}}
         cells = [first, *cells]
     if doc == "index":
-        cells += [nbformat.v4.new_markdown_cell(text) for text in (plain.RUN, plain.contents(known, names.get))]
+        cells += [
+            nbformat.v4.new_markdown_cell(text) for text in (plain.RUN, plain.contents(known, names.get))
+        ]
     for count, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), start=1):
         cell.execution_count = count
         cell.outputs = plain.sized(join_streams(cell.outputs))
@@ -177,17 +209,27 @@ def notebook(app, known, doc, names):
         cell.id = f"cell-{count}"
         for key in ("companion", "mystnb", "prints"):
             cell.metadata.pop(key, None)
-    kept = {key: page.metadata[key] for key in ("kernelspec", "language_info", "widgets") if key in page.metadata}
-    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}} | kept)
+    kept = {
+        key: page.metadata[key] for key in ("kernelspec", "language_info", "widgets") if key in page.metadata
+    }
+    return nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}} | kept
+    )
 
 
 def text_of(notebook):
     """Return a notebook as text, with the models of widgets numbered: their own names are random."""
-    state = notebook.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
+    state = (
+        notebook.metadata.get("widgets", {})
+        .get("application/vnd.jupyter.widget-state+json", {})
+        .get("state", {})
+    )
     numbers = {}
 
     def text(part):
-        return re.sub("[0-9a-f]{32}", lambda found: numbers.get(found[0], found[0]), json.dumps(part, sort_keys=True))
+        return re.sub(
+            "[0-9a-f]{32}", lambda found: numbers.get(found[0], found[0]), json.dumps(part, sort_keys=True)
+        )
 
     def number(part):
         for name in re.findall("[0-9a-f]{32}", json.dumps(part, sort_keys=True)):
@@ -196,15 +238,29 @@ def text_of(notebook):
                 number(state[name])
 
     number(notebook.cells)
-    for name in sorted(state.keys() - numbers.keys(), key=lambda name: text(state[name])):  # the links between them
+    for name in sorted(
+        state.keys() - numbers.keys(), key=lambda name: text(state[name])
+    ):  # the links between them
         number(name)
     return json.dumps(json.loads(text(notebook)), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-PLATFORMS = [{"sys_platform": system, "platform_system": name, "os_name": kind, "python_version": python,
-              "python_full_version": f"{python}.0", "extra": ""}
-             for system, name, kind in (("linux", "Linux", "posix"), ("darwin", "Darwin", "posix"), ("win32", "Windows", "nt"))
-             for python in ("3.11", "3.13", "3.14")]
+PLATFORMS = [
+    {
+        "sys_platform": system,
+        "platform_system": name,
+        "os_name": kind,
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+        "extra": "",
+    }
+    for system, name, kind in (
+        ("linux", "Linux", "posix"),
+        ("darwin", "Darwin", "posix"),
+        ("win32", "Windows", "nt"),
+    )
+    for python in ("3.11", "3.13", "3.14")
+]
 
 
 def requirements():
@@ -222,7 +278,9 @@ def requirements():
         for wanted in map(Requirement, lines):
             marker = wanted.marker
             without = marker is None or any(marker.evaluate(platform) for platform in PLATFORMS)
-            within = marker is None or any(marker.evaluate(platform | {"extra": extra}) for platform in PLATFORMS)
+            within = marker is None or any(
+                marker.evaluate(platform | {"extra": extra}) for platform in PLATFORMS
+            )
             if within if not extra else within and not without:
                 new += [(canonicalize_name(wanted.name), also) for also in ("", *wanted.extras)]
     names = {name for name, _ in needed}
@@ -237,8 +295,10 @@ def write(app, error):
     out, known = Path(app.outdir), facts(app)
     (out.parent / "facts.json").write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
     names = {doc: notebook_name(doc) for doc in known["pages"]} | {"_static/title.svg": "title.svg"}
-    files = {path.name: path.read_text(encoding="utf-8") for path in
-             [*(ROOT / name for name in FILES), out.parent / "artwork" / "title.svg"]}
+    files = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in [*(ROOT / name for name in FILES), out.parent / "artwork" / "title.svg"]
+    }
     for doc in known["pages"]:
         files[names[doc]] = text_of(notebook(app, known, doc, names))
         if runs(app, doc):
@@ -264,7 +324,9 @@ def typeset(app):
     """Tell whether there is a PDF of the book as it is now."""
     sources = [Path(app.srcdir, app.env.doc2path(doc, False)) for doc in app.env.found_docs]
     sources += [ROOT / name for name in FILES]
-    return PAPER.exists() and all(path.stat().st_mtime < PAPER.stat().st_mtime for path in sources if path.exists())
+    return PAPER.exists() and all(
+        path.stat().st_mtime < PAPER.stat().st_mtime for path in sources if path.exists()
+    )
 
 
 def offer(app, pagename, templatename, context, doctree):
@@ -281,8 +343,16 @@ def offer_all(app, pagename, templatename, context, doctree):
     for group in context["header_buttons"]:
         if group["label"] == "download-buttons":
             group["buttons"] += [
-                {"type": "link", "url": context["pathto"](f"_downloads/{name}", 1), "text": text, "tooltip": tooltip,
-                 "icon": icon, "label": f"download-{Path(name).stem}-button"} for name, text, tooltip, icon in files]
+                {
+                    "type": "link",
+                    "url": context["pathto"](f"_downloads/{name}", 1),
+                    "text": text,
+                    "tooltip": tooltip,
+                    "icon": icon,
+                    "label": f"download-{Path(name).stem}-button",
+                }
+                for name, text, tooltip, icon in files
+            ]
 
 
 def setup(app):

@@ -1,7 +1,8 @@
 """Turn the text of a page into plain Markdown, which every notebook program shows, and back again.
 
-What the book knows by its build alone, such as numbers, comes in as facts: `notebooks.py` gathers them. A page becomes
-a row of pieces, each of which remembers the source that it was made from; so an edit finds its way back into the page.
+What the book knows by its build alone, such as numbers, comes in as facts, which `notebooks.py` gathers.
+A page becomes a row of pieces, each of which remembers the source that it was made from; so an edit finds
+its way back into the page.
 """
 
 import base64
@@ -13,8 +14,11 @@ from typing import NamedTuple
 
 import nbformat
 
-FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[\w:-]+)\} *(?P<argument>[^\n]*)|[^\n`]*)\n"
-                   r"(?P<options>(?::[\w-]+:[^\n]*\n)*)(?P<body>.*?)^(?P<end>(?P=fence) *(?:\n|\Z))", re.M | re.S)
+FENCE = re.compile(
+    r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[\w:-]+)\} *(?P<argument>[^\n]*)|[^\n`]*)\n"
+    r"(?P<options>(?::[\w-]+:[^\n]*\n)*)(?P<body>.*?)^(?P<end>(?P=fence) *(?:\n|\Z))",
+    re.M | re.S,
+)
 ROLE = re.compile(r"\{(?P<name>[\w:-]+)\}`(?P<text>[^`<]*?)(?: *<(?P<target>[^`]*)>)?`")
 ADDRESS = re.compile(r'(?P<before>(?:href|src)=")(?P<path>[\w./-]+)"')
 SILENT = re.compile(r"^(?:\{\.book-only\}\n(?:.+(?:\n|\Z))+|\([\w-]+\)=|\{[.#][^`}]*\}|%[^\n]*)(?:\n|\Z)")
@@ -27,16 +31,16 @@ COLORS = {"exercise": "#4c7a5d", "beyond": "#b7791f"}
 
 RUN = """## Run a page
 
-Every page is a notebook that runs by itself. Open one from the list below; *Run › Run All Cells* runs it from top to
-bottom, *Shift+Enter* cell by cell, and then the pictures with sliders move. Change a number, run the cell again, and
-see what gives. A solution is folded away: the triangle beside its title opens it."""
+Every page is a notebook that runs by itself. Open one from the list below; *Run › Run All Cells* runs it
+from top to bottom, *Shift+Enter* cell by cell, and then the pictures with sliders move. Change a number,
+run the cell again, and see what gives. A solution is folded away: the triangle beside its title opens it."""
 
 
 class Piece(NamedTuple):
     """Some lines of the source, and the lines that are shown for them.
 
-    `marks` are pairs of source and shown text within the lines. A `fixed` piece belongs to the frame of a box; of it
-    only the title can be edited. A piece with a `cell` begins a cell of that kind.
+    `marks` are pairs of source and shown text within the lines. A `fixed` piece belongs to the frame of a
+    box; of it only the title can be edited. A piece with a `cell` begins a cell of that kind.
     """
 
     source: str
@@ -50,7 +54,7 @@ class Page:
     """Turns the text of one page into plain Markdown."""
 
     def __init__(self, facts, doc, address):
-        """Take the facts of the book, the page, and a function from a page or file of the book to its address."""
+        """Take the facts, the page, and a function from a page or file of the book to its address."""
         self.facts, self.doc, self.address = facts, doc, address
         self.made = iter(facts["made"].get(doc, []))
 
@@ -58,7 +62,7 @@ class Page:
         """Return the pieces of a text, whose sources together are the text."""
         pieces, at = [], 0
         for found in FENCE.finditer(text):
-            pieces += self.paragraphs(text[at:found.start()])
+            pieces += self.paragraphs(text[at : found.start()])
             pieces += self.directive(found) if found["name"] else [Piece(found[0], found[0])]
             at = found.end()
         return [*pieces, *self.paragraphs(text[at:])]
@@ -94,13 +98,17 @@ class Page:
     def directive(self, found):
         """Return the pieces of a directive."""
         name, argument, options, body, end = found.group("name", "argument", "options", "body", "end")
-        head = found[0][:len(found[0]) - len(body) - len(end)]
+        head = found[0][: len(found[0]) - len(body) - len(end)]
         option = dict(re.findall(r"^:([\w-]+): *(.*)$", options, re.M))
         if name in ("index", "solution-end"):
             return [Piece(found[0], "", fixed=True)]
         if name == "solution-start":
-            return [Piece(found[0], f"##### Solution to {self.label(argument)[2]}\n", fixed=True, cell="solution"),
-                    Piece("", "", fixed=True, cell="text")]
+            return [
+                Piece(
+                    found[0], f"##### Solution to {self.label(argument)[2]}\n", fixed=True, cell="solution"
+                ),
+                Piece("", "", fixed=True, cell="text"),
+            ]
         if name in ("grid", "raw"):
             return [Piece(head, "", fixed=True), *self.pieces(body), Piece(end, "", fixed=True)]
         if name == "grid-item-card":
@@ -113,13 +121,24 @@ class Page:
         if name == "glossary":
             return [Piece(head, "", fixed=True), *self.terms(body), Piece(end, "", fixed=True)]
         if name == "exercise":
-            return [Piece(head, BOX.format(name, COLORS[name])
-                          + f"#### {self.label(option['label'])[2]} ({argument})\n\n", fixed=True, cell=name),
-                    *self.pieces(body), Piece(end, "\n</div>\n", fixed=True)]
+            return [
+                Piece(
+                    head,
+                    BOX.format(name, COLORS[name])
+                    + f"#### {self.label(option['label'])[2]} ({argument})\n\n",
+                    fixed=True,
+                    cell=name,
+                ),
+                *self.pieces(body),
+                Piece(end, "\n</div>\n", fixed=True),
+            ]
         if name == "admonition":
             kind = option.get("class", "note")
-            return [Piece(head, BOX.format(kind, COLORS.get(kind, "gray")) + f"**{argument}**\n\n", fixed=True),
-                    *self.pieces(body), Piece(end, "\n</div>\n", fixed=True)]
+            return [
+                Piece(head, BOX.format(kind, COLORS.get(kind, "gray")) + f"**{argument}**\n\n", fixed=True),
+                *self.pieces(body),
+                Piece(end, "\n</div>\n", fixed=True),
+            ]
         count = len(re.findall(r"^\.\. auto", body, re.M)) if name == "eval-rst" else 1
         made = [self.html(part) for part in itertools.islice(self.made, count)]
         return [Piece(found[0], "\n".join(made), fixed=True)]
@@ -129,8 +148,12 @@ class Page:
         for line in text.splitlines(keepends=True):
             term = line.strip()
             if term and not line.startswith(" "):
-                yield Piece(line, f'<a id="{self.facts["terms"].get(term.lower(), ["", ""])[1]}"></a>**{term}**<br>\n',
-                            ((term, term),), fixed=True)
+                yield Piece(
+                    line,
+                    f'<a id="{self.facts["terms"].get(term.lower(), ["", ""])[1]}"></a>**{term}**<br>\n',
+                    ((term, term),),
+                    fixed=True,
+                )
             else:
                 yield from self.paragraphs(line)
 
@@ -172,7 +195,7 @@ class Page:
         return "/".join(parts)
 
     def to(self, page, fragment=""):
-        """Return the address of a place in the book, or nothing where it has no page that opens as a notebook."""
+        """Return the address of a place in the book, or nothing if no notebook holds it."""
         address = self.address(page) if page in self.facts["pages"] and page != self.doc else ""
         return f"{address}#{fragment}" if fragment and (address or page == self.doc) else address
 
@@ -186,6 +209,7 @@ class Page:
 
     def html(self, made):
         """Return what Sphinx has made of a directive, with links that lead to notebooks."""
+
         def lead(found):
             address = self.to(found[1], found[2] or "")
             return f'href="{address}"' if address else ""
@@ -194,7 +218,7 @@ class Page:
 
 
 def replace(text, marks, back=False):
-    """Exchange the source of each mark for what is shown, in turn, or the other way; leave out what is not there."""
+    """Exchange the source of each mark for what is shown, in turn, or the other way."""
     done = ""
     for mark in marks:
         old, new = reversed(mark) if back else mark
@@ -218,7 +242,10 @@ def restore(pieces, text):
     if not text.strip():
         return ""
     frame = re.fullmatch(r"(\n*)(.*?)(\n*)", whole, re.S)
-    old, new = whole.splitlines(True), f"{frame[1]}{text.strip(chr(10))}{frame[3] or chr(10)}".splitlines(True)
+    old, new = (
+        whole.splitlines(True),
+        f"{frame[1]}{text.strip(chr(10))}{frame[3] or chr(10)}".splitlines(True),
+    )
     same = {}
     for a, b, size in difflib.SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
         same |= {a + i: b + i for i in range(size)}
@@ -226,27 +253,39 @@ def restore(pieces, text):
     for piece in [*pieces, None]:
         lines = range(line, line + (piece.shown.count("\n") or bool(piece.shown))) if piece else ()
         line += len(lines)
-        kept = bool(lines) and all(number in same for number in lines) and same[lines[-1]] - same[lines[0]] == len(lines) - 1
+        kept = (
+            bool(lines)
+            and all(number in same for number in lines)
+            and same[lines[-1]] - same[lines[0]] == len(lines) - 1
+        )
         if piece and not kept:
             waiting.append(piece)
             continue
-        parts += edited(waiting, new[at:same[lines[0]] if piece else len(new)])
+        parts += edited(waiting, new[at : same[lines[0]] if piece else len(new)])
         waiting = []
         if piece:
             parts.append(piece.source)
             at = same[lines[-1]] + 1
     done = "".join(parts)
-    return done.rstrip("\n") + source[len(source.rstrip("\n")):]
+    return done.rstrip("\n") + source[len(source.rstrip("\n")) :]
 
 
 def edited(pieces, lines):
     """Return the source of lines that stand where those of the pieces stood."""
-    fixed = {line: piece for piece in pieces if piece.fixed for line in piece.shown.splitlines(True) if line.strip()}
+    fixed = {
+        line: piece
+        for piece in pieces
+        if piece.fixed
+        for line in piece.shown.splitlines(True)
+        if line.strip()
+    }
     heads = {}
     for line in list(lines):
         like = difflib.get_close_matches(line, fixed, 1, 0.6)
         if like:
-            heads[id(fixed[like[0]])] = titled(heads.get(id(fixed[like[0]]), fixed[like[0]].source), like[0], line)
+            heads[id(fixed[like[0]])] = titled(
+                heads.get(id(fixed[like[0]]), fixed[like[0]].source), like[0], line
+            )
             lines.remove(line)
     text = "".join(lines).lstrip("\n") if heads else "".join(lines)
     seen = [number for number, piece in enumerate(pieces) if piece.shown and not piece.fixed]
@@ -260,14 +299,14 @@ def edited(pieces, lines):
 
 
 def titled(source, before, after):
-    """Return the head of a box with the title that was edited: what the lines have within brackets or stars."""
+    """Return the head of a box with the edited title: what stands in brackets or stars."""
     old, new = (re.search(r"\((.*)\)$|^\*\*(.*)\*\*", line.strip()) for line in (before, after))
     old, new = (found and (found[1] or found[2]) for found in (old, new))
     return source.replace(old, new, 1) if old and new else source
 
 
 def split(pieces):
-    """Return the pieces of each cell with its kind: a solution has one for its heading, and one for what it says."""
+    """Return the pieces of each cell with its kind: the heading of a solution has a cell of its own."""
     cells = [("", [])]
     for piece in pieces:
         if piece.cell:

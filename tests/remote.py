@@ -39,8 +39,13 @@ def jupyterlab(command, folder, home, **environment):
     options = f"--no-browser --port={port} --allow-root --expose-app-in-browser"
     with log.open("w") as stream:
         server = subprocess.Popen(
-            command(options), cwd=folder, env=os.environ | {"HOME": str(home)} | environment,
-            stdout=stream, stderr=subprocess.STDOUT, start_new_session=True)
+            command(options),
+            cwd=folder,
+            env=os.environ | {"HOME": str(home)} | environment,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     try:
         found = wait(lambda: re.search(rf"http://127\.0\.0\.1:{port}/\S+\n", log.read_text()), 120, "server")
         wait(lambda: answers("127.0.0.1", port), 60, "answer")

@@ -1,4 +1,4 @@
-"""Every page in JupyterLab reads like the book, and runs: by `make lab`, and from the zip without any of our settings."""
+"""Every page in JupyterLab reads like the book, and runs: by `make lab`, and from the zip alone."""
 
 import re
 import shutil
@@ -8,27 +8,41 @@ import zipfile
 import jupytext
 import nbformat
 import pytest
-from conftest import HTML, ROOT, find
+from conftest import ROOT, find
 from remote import jupyterlab
 from test_notebooks import DOCS, ZIP
 from test_pages import SOURCES
 
 pytestmark = pytest.mark.slow
 WIDE = 760
-MARKS = ["{term}`batch`", "before\n(eq-dw)=", ":label: a", "{.place}", "````\n```{exercise} One\n````", "$$ x", "[two](",
-         "<p>:::</p>"]
-RAW = re.compile(r"\{[a-z][\w:-]*\}|\{[.#%][\w -]+\}|\([a-z]+-[\w-]+\)=|(?:^|\s):(?:label|name|class|link|language):"
-                 r"|`{3}|:{3}|\$\$|\]\(|^#+ ", re.M)
+MARKS = [
+    "{term}`batch`",
+    "before\n(eq-dw)=",
+    ":label: a",
+    "{.place}",
+    "````\n```{exercise} One\n````",
+    "$$ x",
+    "[two](",
+    "<p>:::</p>",
+]
+RAW = re.compile(
+    r"\{[a-z][\w:-]*\}|\{[.#%][\w -]+\}|\([a-z]+-[\w-]+\)=|(?:^|\s):(?:label|name|class|link|language):"
+    r"|`{3}|:{3}|\$\$|\]\(|^#+ ",
+    re.M,
+)
 
 OPEN = """async path => {
   const app = window.jupyterapp;
-  const widget = await app.commands.execute("docmanager:open", {path, factory: path.endsWith(".md") ? "Jupytext Notebook" : "Notebook"});
+  const factory = path.endsWith(".md") ? "Jupytext Notebook" : "Notebook";
+  const widget = await app.commands.execute("docmanager:open", {path, factory});
   const late = new Promise((resolve, fail) => setTimeout(() => fail(Error(`${path} does not open`)), 120000));
-  await Promise.race([late, Promise.all([widget.context.ready, widget.revealed, widget.sessionContext.ready])]);
+  const ready = [widget.context.ready, widget.revealed, widget.sessionContext.ready];
+  await Promise.race([late, Promise.all(ready)]);
   app.shell.activateById(widget.id);
   window.shown = widget;
-  window.folded = [...widget.content.widgets].filter(cell => cell.model.getMetadata("jp-MarkdownHeadingCollapsed")).length;
-  window.unseen = [...widget.content.widgets].filter(cell => cell.isHidden || cell.node.offsetParent === null).length;
+  const cells = [...widget.content.widgets];
+  window.folded = cells.filter(cell => cell.model.getMetadata("jp-MarkdownHeadingCollapsed")).length;
+  window.unseen = cells.filter(cell => cell.isHidden || cell.node.offsetParent === null).length;
   window.dialogs = document.querySelectorAll(".jp-Dialog").length;
   window.dirty = widget.context.model.dirty;
   await app.commands.execute("notebook:expand-all-headings");
@@ -36,14 +50,17 @@ OPEN = """async path => {
   app.commands.execute("notebook:run-all-cells").then(() => window.done = true);
 }"""
 LOOK = """() => {
-  const node = window.shown.node, all = (selector, get) => [...node.querySelectorAll(selector)].map(get);
+  const output = ".jp-OutputArea-output", node = window.shown.node;
+  const all = (selector, get) => [...node.querySelectorAll(selector)].map(get);
   return {
     text: all(".jp-MarkdownOutput", part => part.innerText), folded, unseen, dialogs, dirty,
-    bad: all(".jp-OutputArea-output[data-mime-type*=stderr], .jp-OutputArea-output[data-mime-type*='.error'], mjx-merror, .MathJax_Error", part => part.textContent),
-    waiting: all(".jp-OutputArea-output", part => part.innerText).filter(text => /Loading widget|Error displaying|VBox\\(/.test(text)),
+    bad: all(`${output}[data-mime-type*=stderr], ${output}[data-mime-type*=".error"], mjx-merror`,
+      part => part.textContent),
+    waiting: all(output, part => part.innerText).filter(text => /Loading widget|Error displaying/.test(text)),
     prints: [...window.shown.content.widgets].filter(cell => cell.model.type == "code").map(cell =>
-      cell.model.outputs.toJSON().filter(output => output.output_type == "stream").map(output => [output.text].flat().join("")).join("")),
-    pictures: all(".jp-OutputArea-output img", image => [image.getBoundingClientRect().width, image.naturalWidth]),
+      cell.model.outputs.toJSON().filter(one => one.output_type == "stream").map(one => one.text).flat().join("")),
+    pictures: all(`${output} img`, image => [image.getBoundingClientRect(), image])
+      .map(([place, image]) => [place.width, image.naturalWidth]),
     links: all(".jp-MarkdownOutput a[href]", link => link.getAttribute("href")),
   };
 }"""
@@ -58,11 +75,21 @@ CLOSE = """async () => {
 def project(tmp_path_factory):
     """A copy of the project, built."""
     folder = tmp_path_factory.mktemp("project")
-    for name in [*SOURCES, "_build/facts.json", "_build/jupyter_execute", "_build/artwork", "_build/html/_static"]:
+    for name in [
+        *SOURCES,
+        "_build/facts.json",
+        "_build/jupyter_execute",
+        "_build/artwork",
+        "_build/html/_static",
+    ]:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("__pycache__", ".venv", "node_modules", "state"))
+            shutil.copytree(
+                ROOT / name,
+                target,
+                ignore=shutil.ignore_patterns("__pycache__", ".venv", "node_modules", "state"),
+            )
         else:
             shutil.copy2(ROOT / name, target)
     return folder
@@ -71,6 +98,7 @@ def project(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ours(project, tmp_path_factory):
     """What `make lab` opens."""
+
     def command(options):
         return [find("make"), "lab", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready", f"LAB={options}"]
 
@@ -80,16 +108,21 @@ def ours(project, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory):
-    """A JupyterLab without our settings in the unpacked zip, and beside it a notebook in which all is wrong."""
+    """A JupyterLab without our settings in the unpacked zip, with a notebook in which all is wrong."""
     folder, home = tmp_path_factory.mktemp("unpacked"), tmp_path_factory.mktemp("home")
     with zipfile.ZipFile(ZIP) as archive:
         archive.extractall(folder)
     folder /= "agml-companion"
-    wrong = nbformat.v4.new_notebook(cells=[
-        *map(nbformat.v4.new_markdown_cell, MARKS),
-        nbformat.v4.new_code_cell("import sys\nprint('to stderr', file=sys.stderr)"),
-        nbformat.v4.new_code_cell("import matplotlib.pyplot as plt\nplt.figure(figsize=(16, 1)).add_subplot();"),
-        nbformat.v4.new_code_cell("1 / 0")])
+    wrong = nbformat.v4.new_notebook(
+        cells=[
+            *map(nbformat.v4.new_markdown_cell, MARKS),
+            nbformat.v4.new_code_cell("import sys\nprint('to stderr', file=sys.stderr)"),
+            nbformat.v4.new_code_cell(
+                "import matplotlib.pyplot as plt\nplt.figure(figsize=(16, 1)).add_subplot();"
+            ),
+            nbformat.v4.new_code_cell("1 / 0"),
+        ]
+    )
     wrong.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(wrong, folder / "wrong.ipynb")
 
@@ -101,11 +134,17 @@ def bare(tmp_path_factory):
 
 
 def look(browser, address, paths):
-    """Open pages one after the other, run each, and give what is to be seen; the next opens while the last one runs."""
+    """Open pages in turn, run each, and give what is to be seen; the next opens while the last one runs."""
     context = browser.new_context(viewport={"width": 1280, "height": 1200})
     outside = []
-    context.on("request", lambda request: outside.append(request.url)
-               if not re.match(r"(https?|wss?)://127\.0\.0\.1:|data:|blob:", request.url) else None)
+    context.on(
+        "request",
+        lambda request: (
+            outside.append(request.url)
+            if not re.match(r"(https?|wss?)://127\.0\.0\.1:|data:|blob:", request.url)
+            else None
+        ),
+    )
     tabs = [context.new_page() for _ in range(2)]
     for number, tab in enumerate(tabs):
         tab.set_default_timeout(180_000)
@@ -153,9 +192,13 @@ def test_every_page_reads_like_the_book_in_make_lab(browser, ours):
             problems.append(seen["prints"])
         solutions = (project / path).read_text(encoding="utf-8").count("{solution-start}")
         if seen["folded"] != solutions or (solutions and seen["unseen"] < 2 * solutions):
-            problems.append(f"{seen['folded']} of {solutions} solutions closed, {seen['unseen']} cells hidden")
+            problems.append(
+                f"{seen['folded']} of {solutions} solutions closed, {seen['unseen']} cells hidden"
+            )
         if seen["dialogs"] or seen["dirty"] or seen["outside"]:
-            problems.append(f"{seen['dialogs']} questions, edited: {seen['dirty']}, outside: {seen['outside']}")
+            problems.append(
+                f"{seen['dialogs']} questions, edited: {seen['dirty']}, outside: {seen['outside']}"
+            )
         problems += [picture for picture in seen["pictures"] if picture[1] < 1.5 * picture[0]]
         if problems:
             print(path, *problems[:8], sep="\n  ")
@@ -172,8 +215,11 @@ def test_every_notebook_of_the_zip_reads_like_the_book_in_a_bare_jupyterlab(brow
         problems = faults(seen)
         if path != "index.ipynb":
             saved = nbformat.read(folder / path, as_version=4)
-            text = ["".join(output.text for output in cell.outputs if output.output_type == "stream")
-                    for cell in saved.cells if cell.cell_type == "code"]
+            text = [
+                "".join(output.text for output in cell.outputs if output.output_type == "stream")
+                for cell in saved.cells
+                if cell.cell_type == "code"
+            ]
             problems += [seen["prints"]] if seen["prints"] != text else []
         if problems:
             print(path, *problems[:8], sep="\n  ")
@@ -184,9 +230,20 @@ def test_every_notebook_of_the_zip_reads_like_the_book_in_a_bare_jupyterlab(brow
 def test_what_is_wrong_is_seen(browser, bare):
     """Of every kind of fault there is one in the notebook, which was put there."""
     address, _ = bare
-    (_, seen), = look(browser, address, ["wrong.ipynb"])
+    ((_, seen),) = look(browser, address, ["wrong.ipynb"])
     found = faults(seen)
     text = "\n".join(map(str, found))
-    for mark in ("{term}", "(eq-dw)=", ":label:", "{.place}", "```", "$$", "](", ":::", "to stderr", "ZeroDivisionError"):
+    for mark in (
+        "{term}",
+        "(eq-dw)=",
+        ":label:",
+        "{.place}",
+        "```",
+        "$$",
+        "](",
+        ":::",
+        "to stderr",
+        "ZeroDivisionError",
+    ):
         assert mark in text, (mark, found)
     assert [picture for picture in found if isinstance(picture, list)], found

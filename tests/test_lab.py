@@ -33,7 +33,7 @@ def manager(tmp_path, monkeypatch):
 
 
 def opened(manager, page):
-    """Put a page into the manager's folder, open it, and give the name, and the notebook as JupyterLab sends it back."""
+    """Open a copy of a page; give file, name, and the notebook as JupyterLab sends it back."""
     name = page.relative_to(ROOT).as_posix()
     file = ROOT / manager.root_dir / name
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,11 @@ def opened(manager, page):
 def test_a_page_that_is_saved_unedited_stays_as_it_is(manager, page):
     """Opened, run and saved by the file manager of `make lab`, in all that JupyterLab itself changes."""
     file, name, notebook = opened(manager, page)
-    notebook["metadata"]["kernelspec"] = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook["metadata"]["kernelspec"] = {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
     for count, cell in enumerate(notebook["cells"]):
         cell["metadata"]["trusted"] = True
         cell["metadata"].pop("jp-MarkdownHeadingCollapsed", None)  # somebody looked at the solution
@@ -63,8 +67,12 @@ def test_an_edit_changes_its_line_alone(manager, page):
     before, edits = page.read_text(encoding="utf-8").splitlines(), 0
     for number, cell in enumerate(notebook["cells"]):
         pieces = cell["metadata"].get("companion", {}).get("pieces", [])
-        lines = [line for _, shown, _, fixed, _ in pieces for line in shown.splitlines()
-                 if not fixed and line.strip() and "\n" not in shown.rstrip("\n")]
+        lines = [
+            line
+            for _, shown, _, fixed, _ in pieces
+            for line in shown.splitlines()
+            if not fixed and line.strip() and "\n" not in shown.rstrip("\n")
+        ]
         for line in lines[:1] + lines[-1:]:
             edited = json.loads(json.dumps(notebook))
             text = f"{cell['source']}\n".replace(f"{line}\n", f"{line} {EDITED}\n", 1)
@@ -73,7 +81,9 @@ def test_an_edit_changes_its_line_alone(manager, page):
             after = file.read_text(encoding="utf-8").splitlines()
             assert len(after) == len(before)
             changed = [pair for pair in zip(before, after) if pair[0] != pair[1]]
-            assert [f"{old} {EDITED}" for old, _ in changed] == [new for _, new in changed] and len(changed) == 1, changed
+            assert [f"{old} {EDITED}" for old, _ in changed] == [new for _, new in changed] and len(
+                changed
+            ) == 1, changed
             edits += 1
     assert edits or name == "genindex.md"
 
@@ -99,14 +109,21 @@ def test_edits_of_many_kinds(manager):
             found = cell(cells, start)
             assert old in found["source"]
             found["source"] = found["source"].replace(old, new, 1)
+
         return change
 
     exercise = re.search(r"```\{exercise\} (.*)\n:label: (.*)\n", text)
-    save(replace("#### Exercise", f"({exercise[1]})", "(Another title)"), exercise[0],
-         exercise[0].replace(exercise[1], "Another title", 1))
+    save(
+        replace("#### Exercise", f"({exercise[1]})", "(Another title)"),
+        exercise[0],
+        exercise[0].replace(exercise[1], "Another title", 1),
+    )
     role = re.search(r"^(.*)\{term\}`([^`<]+)`(.*)$", text, re.M)
-    save(replace(f"[{role[2]}](", f"[{role[2]}](", f"NEW [{role[2]}]("), role[0],
-         f"{role[1]}NEW {{term}}`{role[2]}`{role[3]}")
+    save(
+        replace(f"[{role[2]}](", f"[{role[2]}](", f"NEW [{role[2]}]("),
+        role[0],
+        f"{role[1]}NEW {{term}}`{role[2]}`{role[3]}",
+    )
     caption = re.search("caption: (.*)", text)[1]
     edited = json.loads(json.dumps(notebook))
     cell(edited["cells"], "**Fig. 1.1**")["source"] += " And more."
@@ -116,7 +133,7 @@ def test_edits_of_many_kinds(manager):
 
 @pytest.fixture
 def lab(project, tmp_path_factory):  # noqa: F811
-    """What `make lab` starts in a copy of the project: the address that it opens, the copy and an empty home."""
+    """What `make lab` starts in a copy of the project: the address, the copy and an empty home."""
     home = tmp_path_factory.mktemp("home")
 
     def command(options):
@@ -126,6 +143,7 @@ def lab(project, tmp_path_factory):  # noqa: F811
         yield address, project, home
 
 
+@pytest.mark.slow
 def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
     address, folder, home = lab
     file = folder / PAGE.relative_to(ROOT)
@@ -152,9 +170,15 @@ def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
         shown.locator(".cm-content").click()
         lab.keyboard.press("Shift+Enter")
         expect(shown.locator(".jp-InputPrompt")).to_have_text(f"[{number}]:")
-        texts = shown.locator(".jp-OutputArea-output[data-mime-type*=jupyter]")  # what is printed, to whichever stream
-        expect(texts).to_have_text([cell.metadata.prints.strip()] if "prints" in cell.metadata else [], use_inner_text=True)
-        expect(shown.locator(".jp-OutputArea-output img:visible")).to_have_count(int("mystnb" in cell.metadata))
+        texts = shown.locator(
+            ".jp-OutputArea-output[data-mime-type*=jupyter]"
+        )  # what is printed, to whichever stream
+        expect(texts).to_have_text(
+            [cell.metadata.prints.strip()] if "prints" in cell.metadata else [], use_inner_text=True
+        )
+        expect(shown.locator(".jp-OutputArea-output img:visible")).to_have_count(
+            int("mystnb" in cell.metadata)
+        )
 
     def save(expected):
         written = file.stat().st_mtime_ns
@@ -192,6 +216,7 @@ def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
     assert not (home / ".jupyter").exists() and not (home / ".config" / "jupyter").exists()
 
 
+@pytest.mark.slow
 def test_the_server_is_for_its_reader_alone(lab):
     address, *_ = lab
     port = int(re.search(r":(\d+)/", address)[1])

