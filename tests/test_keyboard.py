@@ -57,8 +57,9 @@ LOOK = """() => {
     bad: all(`${output}[data-mime-type*=stderr], ${output}[data-mime-type*=".error"], mjx-merror`,
       part => part.textContent),
     waiting: all(output, part => part.innerText).filter(text => /Loading widget|Error displaying/.test(text)),
-    prints: [...window.shown.content.widgets].filter(cell => cell.model.type == "code").map(cell =>
-      cell.model.outputs.toJSON().filter(one => one.output_type == "stream").map(one => one.text).flat().join("")),
+    prints: [...window.shown.content.widgets].filter(cell => cell.model.type == "code").map(
+      cell => cell.model.outputs.toJSON().filter(one => one.output_type == "stream")
+        .map(one => one.text).flat().join("")),
     pictures: all(`${output} img`, image => [image.getBoundingClientRect(), image])
       .map(([place, image]) => [place.width, image.naturalWidth]),
     links: all(".jp-MarkdownOutput a[href]", link => link.getAttribute("href")),
