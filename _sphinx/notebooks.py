@@ -165,7 +165,7 @@ def fragment(node, name):
         node = node.parent
     if node is None or isinstance(node.parent, nodes.document) or any(node[0].findall(nodes.math)):
         return ""
-    return node[0].astext().replace(" ", "-")
+    return node[0].astext().replace("’", "'").replace(" ", "-")
 
 
 def citation(entry):

@@ -128,7 +128,9 @@ def test_edits_of_many_kinds(manager):
     edited = json.loads(json.dumps(notebook))
     cell(edited["cells"], "**Fig. 1.1**")["source"] += " And more."
     manager.save({"type": "notebook", "content": edited}, name)
-    assert re.search(f"caption: ['\"]?{re.escape(caption)} And more\\.", file.read_text(encoding="utf-8"))
+    captions = [cell.metadata.mystnb.figure.caption for cell in jupytext.read(file).cells if "mystnb" in cell.metadata
+                and "figure" in cell.metadata.mystnb]
+    assert captions[0] == f"{caption} And more."
 
 
 @pytest.fixture

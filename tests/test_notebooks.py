@@ -111,7 +111,7 @@ def test_text_of_the_notebooks_is_plain_markdown(files):
     }
     texts = {name: text_of(notebook) for name, notebook in notebooks.items()}
     places = {
-        name: {line.lstrip("# ").replace(" ", "-") for line in re.findall("^#+ .*", text, re.M)}
+        name: {line.lstrip("# ").replace("`", "").replace(" ", "-") for line in re.findall("^#+ .*", text, re.M)}
         | {*re.findall(r'\bid="([^"]+)"', text)}
         for name, text in texts.items()
     }
@@ -138,7 +138,7 @@ def test_numbers_in_the_notebooks_are_those_of_the_book(files, built):
             0
         ]
         text, page = text_of(nbformat.reads(files[name], as_version=4)), built(doc)
-        title = page.h1.get_text().removesuffix("#").strip()
+        title = page.select_one("article h1").get_text().removesuffix("#").strip()
         assert re.search("^# (.*)", text, re.M)[1].replace("`", "") == title
         numbers = [number.get_text().strip() for number in page.select("div.exercise .caption-number")]
         assert re.findall(r"^#### (Exercise [\w.]+)", text, re.M) == numbers
