@@ -164,8 +164,7 @@ def test_log_has_dots_for_the_log_and_lines_for_the_midpoints():
     logged, midway = np.array([y, y + 1]), np.array([y_true, y_true + 1])
     ax = alg.plot_log(x, logged, midway, level=(3, "bound"))
     *runs, bound = ax.lines
-    for number in range(2):
-        dots, line = runs[2 * number:2 * number + 2]
+    for number, (dots, line) in enumerate(zip(runs[:2], runs[2:], strict=True)):
         assert np.array_equal(dots.get_xydata(), np.column_stack([x, logged[number]]))
         assert np.array_equal(line.get_xydata(), np.column_stack([x, midway[number]]))
         assert (dots.get_linestyle(), line.get_linestyle(), line.get_marker()) == ("None", "-", "None")
