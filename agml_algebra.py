@@ -282,7 +282,7 @@ def snapshots(v, y_true, net, alpha, epochs, every):
     nets : list of Network
         The networks at these epochs.
     loss_history : ndarray of shape (epochs + 1,)
-        The loss at every epoch, as `train_network` gives it.
+        The loss at every epoch, as `agml_helpers.train_network` gives it.
 
     Examples
     --------
