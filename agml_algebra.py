@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 import agml_checks as check
 import agml_helpers as ag
@@ -574,86 +575,81 @@ def plot_room(truth, levels, *, ax=None):
     truth : float
         The product that the minimizers have, between −1 and 1.
     levels : array_like of shape (n,)
-        Positive, from the largest to the smallest.
+        Positive.
     """
-    with ag.in_style():
-        (truth,), (levels,) = ag._scalars(truth=truth), ag._vectors(levels=levels)
-        if not -1 < truth < 1:
-            raise ValueError(f"truth must be between -1 and 1, got {truth}")
-        if np.min(levels) <= 0 or np.any(np.diff(levels) >= 0):
-            raise ValueError(f"levels must be positive and fall, got {levels.tolist()}")
+    (truth,), (levels,) = check.scalars(truth=truth), check.vectors(levels=levels)
+    if not -1 < truth < 1:
+        raise ValueError(f"truth must be between -1 and 1, got {truth}")
+    if np.min(levels) <= 0:
+        raise ValueError(f"levels must be positive, got {np.min(levels)}")
+    with ag.in_style() as palette:
         side = np.linspace(-1, 1, 401)
         above = (np.multiply.outer(side, side) - truth) ** 2
         ax = ag.labeled_axes(ax, "$w_1$", "$w_2$", size=(6, 6), aspect="equal")
-        ax.contourf(side, side, above, [0, *levels[::-1]], cmap="Blues_r")
-        ax.contour(side, side, above, levels[::-1], colors=ag.INK, linewidths=0.8)
-        ax.set(title=rf"$w_1 w_2 = {truth:g}$ is best", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+        for level in levels:
+            ax.contourf(side, side, above, [0, level], colors=[palette.blue], alpha=0.3)
+            ax.contour(side, side, above, [level], colors=[palette.blue], linewidths=1)
+        ax.set(title=f"best: $w_1 w_2 = {truth:g}$", xticks=(-1, 0, 1), yticks=(-1, 0, 1), aspect="equal")
         return ax
 
 
 def plot_blow_up(*, elev=24, azim=-64, ax=None):
-    """Plot the plane blown up at the origin, with a cusp below and its smooth lift (page B13).
+    """Plot the plane blown up at the origin, a cusp in the plane and its smooth lift (page B13).
 
-    The surface is that of all (a1, a2, m) with a2 = m·a1: over each point but the origin lies one
-    point, over the origin a whole line.
+    The surface consists of all (a1, a2, m) with a2 = m·a1: over each point but the origin lies one of
+    its points at most, over the origin a whole line.
 
     Parameters
     ----------
     elev, azim : float
         Height and direction of the eye, in degrees.
     """
-    with ag.in_style():
-        elev, azim = ag._scalars(elev=elev, azim=azim)
-        ax = ag.labeled_axes(ax, "$a_1$", "$a_2$", size=(7, 6), projection="3d", computed_zorder=False)
-        a1, m = np.meshgrid(np.linspace(-1, 1, 21), np.linspace(-1, 1, 21))
-        ax.plot_surface(a1, m * a1, m, color=ag.ORANGE, alpha=0.3, rcount=21, ccount=2,
-                        edgecolor=ag.ORANGE, linewidth=0.5, zorder=1)
+    elev, azim = check.scalars(elev=elev, azim=azim)
+    with ag.in_style() as palette:
+        ax = ag.axes_in_space(ax, "$a_1$", "$a_2$", "slope $m$", elev, azim)
+        a1, m = np.meshgrid(np.linspace(-1, 1, 3), np.linspace(-1, 1, 21))
+        look = {"color": palette.orange, "edgecolor": palette.orange, "alpha": 0.35, "linewidth": 0.6}
+        ax.plot_surface(a1, m * a1, m, rcount=21, ccount=3, zorder=1, **look)
         floor, t = -2.2, np.linspace(-1, 1, 101)
-        corner = np.array([-1, 1, 1, -1, -1]), np.array([-1, -1, 1, 1, -1])
-        ax.plot(*corner, floor, color=ag.INK, linewidth=0.8, zorder=0)
-        ax.plot(t**2, t**3, floor, "--", color=ag.BLUE, label="cusp $a_2^2 = a_1^3$", zorder=2)
-        ax.plot(0, 0, floor, "o", color=ag.RED, markersize=7, zorder=3)
-        ax.plot([0, 0], [0, 0], [-1, 1], ":", color=ag.RED, label="all that lies over the origin", zorder=3)
-        ax.plot(t**2, t**3, t, color=ag.BLUE, label="the cusp, lifted", zorder=4)
+        ax.plot([-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1], floor, color=palette.ink, linewidth=0.8, zorder=0)
+        ax.plot(t**2, t**3, floor, "--", color=palette.blue, label="cusp $a_2^2 = a_1^3$", zorder=2)
+        ax.plot([0], [0], [floor], "o", color=palette.red, markersize=7, label="origin", zorder=3)
+        ax.plot([0, 0], [0, 0], [-1, 1], ":", color=palette.red, label="all that lies over it", zorder=3)
+        ax.plot(t**2, t**3, t, color=palette.blue, label="the cusp, lifted", zorder=4)
         ax.set(zlim=(floor, 1), xticks=(-1, 0, 1), yticks=(-1, 0, 1), zticks=(-1, 0, 1))
-        ax.set_zlabel("slope $m$")
-        ax.view_init(elev, azim)
         ax.legend(loc="upper left")
         return ax
 
 
 def plot_pages(pages, *, ax=None):
-    """Plot which page builds on which, from left to right (opening page of Beyond the print).
+    """Plot which page builds on which (the opening page of Beyond the print).
 
     Parameters
     ----------
     pages : dict
         By the number of each page: its name, the numbers that it builds on, and its place (column, row).
     """
-    with ag.in_style():
-        if not isinstance(pages, dict) or not pages:
-            raise TypeError(f"pages must be a dict of pages, got {pages!r}")
-        for number, (_, below, place) in pages.items():
-            ag._vectors(place=place)
-            if not set(below) <= set(pages):
-                raise ValueError(f"{number} must build on pages that are there, got {list(below)}")
-        ax = ag.labeled_axes(ax, "", "", size=(9, 5.4))
-        half = np.array([0.43, 0.3])
-        for number, (name, below, place) in pages.items():
-            ax.add_patch(plt.Rectangle(place - half, *(2 * half), facecolor="white", edgecolor=ag.BLUE,
-                                       linewidth=1.2, zorder=3))
-            ax.text(*place, f"{number}\n{name}", ha="center", va="center", fontsize=11, zorder=4)
-            for source in below:
-                start, end = np.array(pages[source][2], float), np.array(place, float)
-                ax.annotate("", _edge(end, start, half), _edge(start, end, half), zorder=2,
-                            arrowprops={"arrowstyle": "-|>", "color": ag.INK, "linewidth": 1.1})
-        columns, rows = np.transpose([place for _, _, place in pages.values()])
+    if not isinstance(pages, dict) or not pages:
+        raise ValueError(f"pages must be a dict of at least one page, got {pages!r}")
+    places = {number: check.vectors(place=place)[0] for number, (_, _, place) in pages.items()}
+    for number, (_, sources, _) in pages.items():
+        if not set(sources) <= set(pages):
+            raise ValueError(f"pages must hold what {number} builds on, got {sources!r}")
+    with ag.in_style() as palette:
+        ax = ag.labeled_axes(ax, "", "", size=(10, 4.8))
+        half = np.array([0.43, 0.35])
+        for number, (name, sources, _) in pages.items():
+            corner = places[number] - half
+            box = {"facecolor": palette.ground, "edgecolor": palette.blue, "linewidth": 1.2}
+            ax.add_patch(Rectangle(corner, *(2 * half), zorder=3, **box))
+            ax.text(*places[number], f"{number}\n{name}", ha="center", va="center", fontsize=12, zorder=4)
+            for source in sources:
+                way = places[number] - places[source]
+                inside = way / np.max(np.abs(way) / half)  # as much of the way as a box covers
+                arrow = {"arrowstyle": "-|>", "color": palette.ink, "shrinkA": 0, "shrinkB": 0}
+                ends = places[number] - inside, places[source] + inside
+                ax.annotate("", *ends, arrowprops=arrow, zorder=2)
+        columns, rows = np.transpose([*places.values()])
         ax.set(xlim=(columns.min() - 0.5, columns.max() + 0.5), ylim=(rows.max() + 0.5, rows.min() - 0.5))
         ax.set_axis_off()
         return ax
-
-
-def _edge(middle, toward, half):
-    """Return where the way from the middle of a rectangle toward another point leaves it."""
-    way = toward - middle
-    return middle + way / np.max(np.abs(way) / half)
