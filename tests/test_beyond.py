@@ -220,6 +220,22 @@ def test_reduced_rank_regression_with_one_hidden_unit():
 # B12
 
 
+def test_midway_between_two_epochs_a_last_digit_matters_little():
+    """Disturbed in the thirteenth digit, trainings differ there by less than the page says."""
+    inputs, y_true, y_data = ag.make_data()
+    v, y = inputs[:, np.newaxis], y_data[:, np.newaxis]
+    for d, digits in ((2, ("45", "41")), (10, ("17", "17"))):
+        start = ag.init_network(d)
+        for k in range(3):
+            W1 = start.W1.copy()
+            W1[0, 0] *= 1 + k * 1e-13
+            p, _ = ag.train_network(v, y, start._replace(W1=W1), 0.01, 10_000)
+            q, _ = ag.train_network(v, y, p, 0.01, 1)
+            fit = ag.forward(v, ag.Network._make((a + b) / 2 for a, b in zip(p, q)))[2].ravel()
+            losses = ag.mse_loss(fit, y_data) / 2, 50 / 3 + ag.mse_loss(fit, y_true) / 2
+            assert tuple(f"{loss:.0f}" for loss in losses) == digits
+
+
 def test_expected_loss_on_new_inputs_is_an_integral():
     """Noise floor plus half the mean squared distance, for the line that lies nearest to f (chapter 1)."""
     random = np.random.RandomState(3)
