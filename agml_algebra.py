@@ -379,7 +379,7 @@ LOOKS = [("-", "blue"), ("--", "red"), ("-.", "green"), (":", "orange")]
 
 
 def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", yscale="linear", ax=None):
-    """Plot several curves over one axis, told apart by line style and color (pages B2 to B10).
+    """Plot several curves over one axis, told apart by line style and color (pages B2 to B12).
 
     Parameters
     ----------

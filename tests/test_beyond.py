@@ -47,8 +47,10 @@ def ancestors(number, sources):
 def test_diagram_shows_what_the_pages_say_they_build_on():
     """An arrow that follows from others is left out."""
     line = re.compile(r"\{\.in-print\}\n\*(Beyond the print; it builds on .+?)\*\n", re.S)
-    said = {number: set(re.findall(r"\{doc\}`(B\d+) <", line.search(path.read_text(encoding="utf-8"))[1]))
-            for number, path in PAGES.items()}
+    said = {
+        number: set(re.findall(r"\{doc\}`(B\d+) <", line.search(path.read_text(encoding="utf-8"))[1]))
+        for number, path in PAGES.items()
+    }
     for number, (_, sources, _) in diagram().items():
         if number in said:
             implied = set().union(*(ancestors(source, said) for source in said[number]))
@@ -122,31 +124,42 @@ def divergence(theta):
 
 def idle(u2, w2, b2):
     """Return points around a zero where the second neuron is idle, with what the proof compares K with."""
+
     def point(step, size):
         u, w, b = np.array([u2, w2, b2]) + size**0.5 * step[4:]
         y = size * step[:4]
         theta = (U + y[0], W + y[1], B + y[2]), (u, w, b), C + y[3] - u * ag.sigmoid(b)
         return theta, np.sum(y**2) + (u * w) ** 2
+
     return point
 
 
 def shared(u2):
     """The same around a zero where both neurons share the work."""
+
     def point(step, size):
         y, delta, v = size * step[:4], size**0.5 * step[4:6], u2 + size**0.5 * step[6]
         S = U + y[0]
         first, second = (np.array([W, B]) + y[1:3] + part * delta for part in (v / S, v / S - 1))
-        return ((S - v, *first), (v, *second), C + y[3]), np.sum(y**2) + (v * (S - v)) ** 2 * np.sum(delta**2) ** 2
+        bent = v * (S - v) * np.sum(delta**2)
+        return ((S - v, *first), (v, *second), C + y[3]), np.sum(y**2) + bent**2
+
     return point
 
 
-ZEROS = {"silent": idle(0, 0.5, 1), "constant": idle(2, 0, 1), "silent and constant": idle(0, 0, 1),
-         "shared": shared(1.2), "shared, one silent": shared(0)}
+ZEROS = {
+    "silent": idle(0, 0.5, 1),
+    "constant": idle(2, 0, 1),
+    "silent and constant": idle(0, 0, 1),
+    "shared": shared(1.2),
+    "shared, one silent": shared(0),
+}
 
 
 @pytest.mark.parametrize("name", ZEROS)
 def test_the_loss_lies_between_multiples_of_its_normal_form(name):
     """Ten times nearer to the zero, the range of the ratio must not run to 0 or to infinity."""
+
     def ratios(size):
         random = np.random.RandomState(0)
         steps = random.uniform(-1, 1, (400, 7))
@@ -180,8 +193,10 @@ def test_two_neurons_close_together_by_symbols():
     """Up to second order their sum is one neuron, and (u1 u2 / S)/2 times the second derivative."""
     u1, u2, r = sp.symbols("u1 u2 r")
     t = sp.symbols("t:3")  # Taylor coefficients of any function
+
     def tau(z):
         return sum(t[k] * z**k for k in range(3))
+
     S = u1 + u2
     rest = sp.expand(sp.simplify(u1 * tau(u2 / S * r) + u2 * tau(-u1 / S * r) - S * tau(0)))
     assert sp.simplify(rest - u1 * u2 / S * t[2] * r**2) == 0
@@ -201,13 +216,14 @@ def test_monomials_have_the_exponents_of_the_theorem(powers, density):
 
 def test_reduced_rank_regression_with_one_hidden_unit():
     """The formula of Aoyagi and Watanabe, for the truth 0, against radii: |a|² |b|² has min(M, N)/2."""
+
     def formula(M, N, H=1, r=0):
         if M + H < N + r:
             return sp.Rational(H * M - H * r + N * r, 2), 1
         if N + H < M + r:
             return sp.Rational(H * N - H * r + M * r, 2), 1
         odd = (M + H + N + r) % 2
-        total = -(H + r) ** 2 - M**2 - N**2 + 2 * (H + r) * (M + N) + 2 * M * N
+        total = -((H + r) ** 2) - M**2 - N**2 + 2 * (H + r) * (M + N) + 2 * M * N
         return sp.Rational(total + odd, 8), 1 + odd
 
     for M, N in itertools.product(range(1, 7), repeat=2):
