@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 import agml_checks as check
 import agml_helpers as ag
@@ -239,11 +240,29 @@ def network_hessian(v, y_true, net):
     )
 
 
-def sharpness_history(v, y_true, net, alpha, epochs, every):
-    """Train, and measure the loss and its largest curvature on the way (page B10).
+def sharpness(v, y_true, net):
+    """Return the largest eigenvalue of the Hessian of the loss (page B10).
 
-    At the edge of stability the parameters jump from side to side of a valley, so the curvature is
-    taken midway between one epoch and the next.
+    Parameters
+    ----------
+    v, y_true : array_like of shape (N, 1)
+    net : Network
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> net = ag.Network(W1=[[0]], b1=[[0]], W2=[[0]], b2=[[0]])
+    >>> print(sharpness([[3]], [[0]], net))
+    1.25
+    """
+    return np.linalg.eigvalsh(network_hessian(v, y_true, net))[-1]
+
+
+def snapshots(v, y_true, net, alpha, epochs, every):
+    """Train, and keep the network every so many epochs (page B10).
 
     Parameters
     ----------
@@ -255,30 +274,30 @@ def sharpness_history(v, y_true, net, alpha, epochs, every):
     epochs : int
         Number of steps.
     every : int
-        Steps from one measurement to the next.
+        Steps from one snapshot to the next.
 
     Returns
     -------
-    at, sharpness, loss : ndarray, each of shape (⌈epochs / every⌉,)
-        The epochs 0, every, 2·every, …, with the largest eigenvalue of the Hessian and the loss there.
+    at : ndarray of shape (⌊epochs / every⌋ + 1,)
+        The epochs 0, every, 2·every, …
+    nets : list of Network
+        The networks at these epochs.
+    loss_history : ndarray of shape (epochs + 1,)
+        The loss at every epoch, as `agml_helpers.train_network` gives it.
 
     Examples
     --------
-    >>> x, _, y_data = ag.make_data()
-    >>> v, y = x.reshape(-1, 1), y_data.reshape(-1, 1)
-    >>> net = ag.init_network(2)
-    >>> at, sharpness, loss = sharpness_history(v, y, net, 0.01, epochs=20, every=10)
-    >>> print(at, loss.round())
-    [ 0 10] [1639. 1220.]
+    >>> at, nets, loss = snapshots([[1]], [[1]], ag.init_network(2), alpha=0.1, epochs=5, every=2)
+    >>> print(at, len(nets), len(loss))
+    [0 2 4] 3 6
     """
     epochs, every = check.count(epochs=epochs, every=every)
-    at, rows = np.arange(0, epochs, every), []
-    for _ in at:
-        ahead, losses = ag.train_network(v, y_true, net, alpha, 1)
-        midway = ag.Network._make((a + b) / 2 for a, b in zip(net, ahead))
-        rows.append((np.linalg.eigvalsh(network_hessian(v, y_true, midway))[-1], losses[0]))
-        net, _ = ag.train_network(v, y_true, ahead, alpha, every - 1)
-    return at, *np.transpose(rows)
+    at, nets, losses = np.arange(0, epochs + 1, every), [], []
+    for epoch in at:
+        nets += check.network(net=net)
+        net, loss = ag.train_network(v, y_true, net, alpha, int(min(every, epochs - epoch)))
+        losses.append(loss[:-1])
+    return at, nets, np.concatenate([*losses, loss[-1:]])
 
 
 # Symmetries of the network
@@ -377,8 +396,18 @@ def orbit(net):
 LOOKS = [("-", "blue"), ("--", "red"), ("-.", "green"), (":", "orange")]
 
 
+def _level(level, color):
+    """Return what draws a horizontal line of this height and label, or None."""
+    if level is None:
+        return None
+    if not isinstance(level, tuple) or len(level) != 2:
+        raise TypeError(f"level must be a height and a label, got {level!r}")
+    (height,) = check.scalars(level=level[0])
+    return {"y": height, "label": level[1], "linestyle": (0, (1, 1)), "color": color, "linewidth": 1.2}
+
+
 def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", yscale="linear", ax=None):
-    """Plot several curves over one axis, told apart by line style and color (pages B2 to B10).
+    """Plot several curves over one axis, told apart by line style and color (pages B2 to B12).
 
     Parameters
     ----------
@@ -395,18 +424,43 @@ def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", ysca
     for name, text in (("xlabel", xlabel), ("ylabel", ylabel)):
         if not isinstance(text, str):
             raise TypeError(f"{name} must be a string, got {text!r}")
-    if level is not None and (not isinstance(level, tuple) or len(level) != 2):
-        raise TypeError(f"level must be a height and a label, got {level!r}")
     with ag.in_style() as palette:
+        level = _level(level, palette.ink)
         ax = ag.labeled_axes(ax, xlabel, ylabel)
         for (label, curve), (line, color) in zip(curves.items(), LOOKS):
             ax.plot(at, curve, line, color=getattr(palette, color), label=label)
         if level is not None:
-            (height,) = check.scalars(level=level[0])
-            ax.axhline(height, linestyle=(0, (1, 1)), color=palette.ink, linewidth=1.2, label=level[1])
+            ax.axhline(**level)
         ax.set(xscale=xscale, yscale=yscale)
         ax.margins(x=0)
         ax.legend(loc="best")
+        return ax
+
+
+def plot_log(at, logged, midway, *, level=None, ax=None):
+    """Plot the loss of several runs as a log would show it, and midway between two epochs (page B10).
+
+    Parameters
+    ----------
+    at : array_like of shape (n,)
+        Epochs.
+    logged, midway : array_like of shape (runs, n)
+    level : tuple of float and str, optional
+        Height and label of a horizontal line to hold the losses against.
+    """
+    (at,), (logged, midway) = check.vectors(at=at), check.same_shape(logged=logged, midway=midway)
+    with ag.in_style() as palette:
+        if logged.ndim != 2 or logged.shape[1] != len(at):
+            raise ValueError(f"logged and midway must have shape (runs, {len(at)}), got shape {logged.shape}")
+        level = _level(level, palette.ink)
+        ax = ag.labeled_axes(ax, "epoch", "loss")
+        dots = ax.plot(at, logged.T, "o", color=palette.red, markersize=4)
+        lines = ax.plot(at, midway.T, color=palette.blue, linewidth=1.5)
+        dots[0].set_label("logged, one dot for each run")
+        lines[0].set_label("midway to the next epoch")
+        if level is not None:
+            ax.axhline(**level)
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
         return ax
 
 
@@ -463,6 +517,59 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
         ax.plot(*minimizer, "*", color=palette.ink, markersize=13, label="minimizer", linestyle="none")
         ax.set(xlim=w_grid[[0, -1]], ylim=b_grid[[0, -1]])
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+        return ax
+
+
+def plot_projection(x, y_true, w, b, *, elev=22, azim=-75, ax=None):
+    """Plot the loss of a line as the squared distance from the targets to a point of a plane (page B1).
+
+    With N samples, x, y and the constant 1 are vectors of ℝᴺ. They span a space of three dimensions; the
+    figure has an orthonormal basis of it for the scalar product ⟨uv⟩. The predictions of all lines are
+    its floor, and the distance from y to a point of the floor is the root of the mean squared error.
+
+    Parameters
+    ----------
+    x, y_true : array_like of shape (N,)
+        Samples that don't lie on one line.
+    w, b : float
+        A line, to be compared with the best one.
+    elev, azim : float
+        Height and direction of the eye, in degrees.
+    """
+    (x, y), (w, b) = check.vectors(x=x, y_true=y_true), check.scalars(w=w, b=b)
+    elev, azim = check.scalars(elev=elev, azim=azim)
+    with ag.in_style() as palette:
+        slope, height = _minimizer(x, y)
+        least = np.sqrt(ag.mse_loss(ag.linear_model(x, slope, height), y))
+        if least <= 1e-9 * np.abs(y).max():
+            raise ValueError("y_true must not lie on one line with x: the distance would be 0")
+
+        def point(w, b, up=0.0):
+            return np.array([b + w * x.mean(), w * x.std(), up])
+
+        foot, top, other = point(slope, height), point(slope, height, least), point(w, b)
+        radii = np.linalg.norm(other - foot) * np.array([0.5, 1, 1.5])
+        across, along = (np.array([-5.0, foot[k] - 1.1 * radii[-1], foot[k] + 1.1 * radii[-1]]) for k in (0, 1))
+        corners = np.array(list(itertools.product(*((side.min(), side.max()) for side in (across, along)))))
+        ax = ag.axes_in_space(ax, "along 1", r"along $x - \langle x\rangle$", "", elev, azim)
+        # the zoom leaves the box that a figure in space is clipped to
+        ax.plot_trisurf(*corners.T, np.zeros(4), color=palette.blue, alpha=0.12, zorder=1, clip_on=False)
+        turn = np.linspace(0, 2 * np.pi, 121)
+        for radius in radii:
+            ax.plot(foot[0] + radius * np.cos(turn), foot[1] + radius * np.sin(turn), np.zeros_like(turn),
+                    color=palette.blue, linewidth=1, zorder=2, clip_on=False)
+        ax.plot(*np.transpose([np.zeros(3), top]), color=palette.ink, linewidth=1.5, zorder=3, clip_on=False)
+        for at, label in ((np.zeros(3), "0"), (top, "$y$")):
+            ax.text(*at, f" {label}", zorder=5, verticalalignment="bottom")
+        for line, color, at, name in (("-", palette.green, foot, "the best line"),
+                                      ("--", palette.red, other, f"$w$ = {w:.3g}, $b$ = {b:.3g}")):
+            away = np.linalg.norm(top - at)
+            ax.plot(*np.transpose([at, top]), line, color=color, zorder=4, clip_on=False,
+                    label=f"to {name}: {away:.1f}, squared {away**2:.1f}")
+            ax.plot(*at, "o", color=color, markersize=6, zorder=4, clip_on=False)
+        ax.set(xlim=corners[[0, -1], 0], ylim=corners[[0, -1], 1], zlim=(0, 1.2 * least), zticks=[])
+        ax.set_box_aspect((*(corners[-1] - corners[0]), 1.2 * least), zoom=1.45)
+        ax.legend(loc="upper center")
         return ax
 
 
@@ -563,4 +670,92 @@ def plot_orbit(nets, *, ax=None):
             )
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+        return ax
+
+
+def plot_room(truth, levels, *, ax=None):
+    """Plot where the loss (w1·w2 − truth)² is below each level, in the square [−1, 1]² (page B13).
+
+    Parameters
+    ----------
+    truth : float
+        The product that the minimizers have, between −1 and 1.
+    levels : array_like of shape (n,)
+        Positive.
+    """
+    (truth,), (levels,) = check.scalars(truth=truth), check.vectors(levels=levels)
+    if not -1 < truth < 1:
+        raise ValueError(f"truth must be between -1 and 1, got {truth}")
+    if np.min(levels) <= 0:
+        raise ValueError(f"levels must be positive, got {np.min(levels)}")
+    with ag.in_style() as palette:
+        side = np.linspace(-1, 1, 401)
+        above = (np.multiply.outer(side, side) - truth) ** 2
+        ax = ag.labeled_axes(ax, "$w_1$", "$w_2$", size=(6, 6), aspect="equal")
+        for level in levels:
+            ax.contourf(side, side, above, [0, level], colors=[palette.blue], alpha=0.3)
+            ax.contour(side, side, above, [level], colors=[palette.blue], linewidths=1)
+        ax.set(title=f"best: $w_1 w_2 = {truth:g}$", xticks=(-1, 0, 1), yticks=(-1, 0, 1), aspect="equal")
+        return ax
+
+
+def plot_blow_up(*, elev=24, azim=-64, ax=None):
+    """Plot the plane blown up at the origin, a cusp in the plane and its smooth lift (page B13).
+
+    The surface consists of all (a1, a2, m) with a2 = m·a1: over each point but the origin lies one of
+    its points at most, over the origin a whole line.
+
+    Parameters
+    ----------
+    elev, azim : float
+        Height and direction of the eye, in degrees.
+    """
+    elev, azim = check.scalars(elev=elev, azim=azim)
+    with ag.in_style() as palette:
+        ax = ag.axes_in_space(ax, "$a_1$", "$a_2$", "slope $m$", elev, azim)
+        a1, m = np.meshgrid(np.linspace(-1, 1, 3), np.linspace(-1, 1, 21))
+        look = {"color": palette.orange, "edgecolor": palette.orange, "alpha": 0.35, "linewidth": 0.6}
+        ax.plot_surface(a1, m * a1, m, rcount=21, ccount=3, zorder=1, **look)
+        floor, t = -2.2, np.linspace(-1, 1, 101)
+        ax.plot([-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1], floor, color=palette.ink, linewidth=0.8, zorder=0)
+        ax.plot(t**2, t**3, floor, "--", color=palette.blue, label="cusp $a_2^2 = a_1^3$", zorder=2)
+        ax.plot([0], [0], [floor], "o", color=palette.red, markersize=7, label="origin", zorder=3)
+        ax.plot([0, 0], [0, 0], [-1, 1], ":", color=palette.red, label="all that lies over it", zorder=3)
+        ax.plot(t**2, t**3, t, color=palette.blue, label="the cusp, lifted", zorder=4)
+        ax.set(zlim=(floor, 1), xticks=(-1, 0, 1), yticks=(-1, 0, 1), zticks=(-1, 0, 1))
+        ax.legend(loc="upper left")
+        return ax
+
+
+def plot_pages(pages, *, ax=None):
+    """Plot which page builds on which (the opening page of Beyond the print).
+
+    Parameters
+    ----------
+    pages : dict
+        By the number of each page: its name, the numbers that it builds on, and its place (column, row).
+    """
+    if not isinstance(pages, dict) or not pages:
+        raise ValueError(f"pages must be a dict of at least one page, got {pages!r}")
+    places = {number: check.vectors(place=place)[0] for number, (_, _, place) in pages.items()}
+    for number, (_, sources, _) in pages.items():
+        if not set(sources) <= set(pages):
+            raise ValueError(f"pages must hold what {number} builds on, got {sources!r}")
+    with ag.in_style() as palette:
+        ax = ag.labeled_axes(ax, "", "", size=(10, 4.8))
+        half = np.array([0.43, 0.35])
+        for number, (name, sources, _) in pages.items():
+            corner = places[number] - half
+            box = {"facecolor": palette.ground, "edgecolor": palette.blue, "linewidth": 1.2}
+            ax.add_patch(Rectangle(corner, *(2 * half), zorder=3, **box))
+            ax.text(*places[number], f"{number}\n{name}", ha="center", va="center", fontsize=12, zorder=4)
+            for source in sources:
+                way = places[number] - places[source]
+                inside = way / np.max(np.abs(way) / half)  # as much of the way as a box covers
+                arrow = {"arrowstyle": "-|>", "color": palette.ink, "shrinkA": 0, "shrinkB": 0}
+                ends = places[number] - inside, places[source] + inside
+                ax.annotate("", *ends, arrowprops=arrow, zorder=2)
+        columns, rows = np.transpose([*places.values()])
+        ax.set(xlim=(columns.min() - 0.5, columns.max() + 0.5), ylim=(rows.max() + 0.5, rows.min() - 0.5))
+        ax.set_axis_off()
         return ax
