@@ -1,6 +1,6 @@
 """The book on paper holds what the pages hold: `make pdf` runs these checks on the PDF that it made.
 
-What to expect is read from the pages, the table of contents and tests/print.yml, by no part of Sphinx.
+What to expect is read from the pages, the table of contents and appendix/print.yml, by no part of Sphinx.
 """
 
 import functools
@@ -13,8 +13,7 @@ from xml.etree import ElementTree
 import jupytext
 import pytest
 import yaml
-from matrix import ROOT
-from test_print import FACTS
+from conftest import FACTS, ROOT
 
 PDF = ROOT / "_build" / "companion.pdf"
 LOG = ROOT / "_build" / "paper" / "_build" / "latex" / "companion.log"

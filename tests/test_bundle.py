@@ -9,11 +9,10 @@ from pathlib import PurePosixPath
 import jupytext
 import nbformat
 import pytest
-from conftest import HTML, ROOT
-from matrix import pages
+from conftest import HTML, PAGES as SOURCES, ROOT, is_page
 
 BUNDLE = HTML / "_downloads" / "agml-companion.zip"
-PAGES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
+PAGES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in SOURCES if is_page(page)]
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,7 @@ import sys
 import tomllib
 
 import pytest
-from conftest import ROOT
-from matrix import pages
+from conftest import PAGES, ROOT, is_page
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -101,9 +100,9 @@ def test_a_reader_gets_the_pages_and_keeps_what_they_wrote(tmp_path):
 
     assert re.fullmatch(rf"{tmp_path}/pages --data=\d+ --nproc=\d+ .*/hub/.venv/bin/jupyterhub-singleuser --port=1\n",
                         start())
-    for page in pages():
+    for page in filter(is_page, PAGES):
         assert (tmp_path / "pages" / page.relative_to(ROOT)).read_bytes() == page.read_bytes()
-    first, second, *_ = (tmp_path / "pages" / page.relative_to(ROOT) for page in pages())
+    first, second, *_ = (tmp_path / "pages" / page.relative_to(ROOT) for page in filter(is_page, PAGES))
     first.write_text("mine\n")
     second.unlink()
     start()

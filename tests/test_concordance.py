@@ -4,7 +4,7 @@ import posixpath
 import re
 
 import pytest
-from test_print import FACTS, text
+from conftest import FACTS, text
 
 CONCORDANCE = "appendix/concordance"
 KINDS = ("sections", "unnumbered", "passages", "figures", "equations", "listings", "outputs", "glossary", "index")
@@ -109,9 +109,8 @@ IS = {
 
 
 @pytest.mark.parametrize("name", THINGS)
-def test_link_lands_on_the_thing(built, facts, name):
-    kind = THINGS[name][0]
-    thing = next(thing for thing in facts[kind] if thing["name"] == name)
+def test_link_lands_on_the_thing(built, name):
+    kind, thing = THINGS[name]
     links = {link["href"] for _, link, _ in rows(built) if text(link) == named(kind, thing)
              and link["href"].endswith(("#" + name, "#equation-" + name, name + ".html"))}
     assert len(links) == 1, links

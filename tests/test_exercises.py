@@ -3,8 +3,7 @@
 import re
 
 import pytest
-from conftest import ROOT
-from test_print import FACTS, text
+from conftest import FACTS, ROOT, text
 
 KINDS = ("Quick check", "By hand", "Experiment", "Proof")
 EXERCISE = re.compile(r"^```\{exercise\} (.+)\n:label: (\S+)$", re.M)

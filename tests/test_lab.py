@@ -11,12 +11,10 @@ import urllib.request
 
 import jupytext
 import pytest
-from conftest import ROOT, find
+from conftest import PAGES, ROOT, find
 from nbformat.v4 import new_output
 from playwright.sync_api import expect
 from remote import answers, free_port, wait
-from test_pages import copy  # noqa: F401, a fixture
-from test_print import PAGES
 from traitlets.config import PyFileConfigLoader
 
 PAGE = ROOT / "chapters" / "1_linear_regression" / "1_2-univariate-linear-models.md"
@@ -41,7 +39,7 @@ def test_a_page_that_is_saved_unedited_stays_as_it_is(tmp_path, page):
 
 
 @pytest.fixture
-def lab(copy, tmp_path_factory):  # noqa: F811
+def lab(copy, tmp_path_factory):
     """What `make lab` starts in a copy of the project: the address that it opens, the copy and an empty home."""
     folder, home = copy[0], tmp_path_factory.mktemp("home")
     port = free_port()

@@ -13,10 +13,8 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from conftest import ROOT
+from conftest import MAKE_BOOK, PAGES, ROOT
 from sphinx.errors import ConfigError
-from test_pages import MAKE_BOOK, copy  # noqa: F401, a fixture
-from test_print import PAGES
 
 WORKFLOWS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
              for path in (ROOT / ".github" / "workflows").glob("*.yml")}
