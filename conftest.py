@@ -201,6 +201,29 @@ def closed():
         sys.modules["matplotlib.pyplot"].close("all")
 
 
+def contrast(one, other):
+    """Return the ratio of contrast of two colors, as WCAG defines it, from 1 to 21."""
+    import numpy as np
+    from matplotlib.colors import to_rgb
+
+    rgb = np.array([to_rgb(one), to_rgb(other)])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    dark, light = sorted(linear @ [0.2126, 0.7152, 0.0722])
+    return (light + 0.05) / (dark + 0.05)
+
+
+def loss_at(x, y, w, b):
+    """Return the loss of the data at many points of the plane, from its definition."""
+    return ((w[..., None] * x + b[..., None] - y) ** 2).mean(axis=-1)
+
+
+def shape_of(artist):
+    """Return what tells a line or a scatter from others, without its color."""
+    if hasattr(artist, "get_marker"):
+        return artist._unscaled_dash_pattern, artist.get_linestyle(), artist.get_marker(), artist.get_linewidth()
+    return artist.get_paths()[0].vertices.tobytes()
+
+
 MAKE_BOOK = ["make", "book", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready"]
 PAGE = """---
 jupytext: {text_representation: {extension: .md, format_name: myst}}
