@@ -395,15 +395,16 @@ def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", ysca
     for name, text in (("xlabel", xlabel), ("ylabel", ylabel)):
         if not isinstance(text, str):
             raise TypeError(f"{name} must be a string, got {text!r}")
-    if level is not None and (not isinstance(level, tuple) or len(level) != 2):
-        raise TypeError(f"level must be a height and a label, got {level!r}")
+    if level is not None:
+        if not isinstance(level, tuple) or len(level) != 2:
+            raise TypeError(f"level must be a height and a label, got {level!r}")
+        check.scalars(level=level[0])
     with ag.in_style() as palette:
         ax = ag.labeled_axes(ax, xlabel, ylabel)
         for (label, curve), (line, color) in zip(curves.items(), LOOKS):
             ax.plot(at, curve, line, color=getattr(palette, color), label=label)
         if level is not None:
-            (height,) = check.scalars(level=level[0])
-            ax.axhline(height, linestyle=(0, (1, 1)), color=palette.ink, linewidth=1.2, label=level[1])
+            ax.axhline(level[0], linestyle=(0, (1, 1)), color=palette.ink, linewidth=1.2, label=level[1])
         ax.set(xscale=xscale, yscale=yscale)
         ax.margins(x=0)
         ax.legend(loc="best")
@@ -434,7 +435,7 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
     """
     with ag.in_style() as palette:
         x, y = check.same_shape(x=x, y_true=y_true)
-        if np.size(w) or np.size(b):
+        if len(w) or len(b):
             w, b = check.vectors(w=w, b=b)
         minimizer = _minimizer(x, y)
         curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
