@@ -81,7 +81,9 @@ class Cell(IPyNbCell):
                 texts.append(new_output("stream", name="stdout", text=f"{data}\n"))
             else:
                 texts.append(output)
-        declared = Counter(["figure"] * ("mystnb" in metadata) + ["listing"] * ("listing" in metadata.get("tags", [])))
+        declared = Counter(
+            ["figure"] * ("mystnb" in metadata) + ["listing"] * ("listing" in metadata.get("tags", []))
+        )
         if found != declared:
             self.comparison_traceback = [f"{dict(found)} where {dict(declared)} is declared"]
             return False
@@ -220,7 +222,12 @@ def loss_at(x, y, w, b):
 def shape_of(artist):
     """Return what tells a line or a scatter from others, without its color."""
     if hasattr(artist, "get_marker"):
-        return artist._unscaled_dash_pattern, artist.get_linestyle(), artist.get_marker(), artist.get_linewidth()
+        return (
+            artist._unscaled_dash_pattern,
+            artist.get_linestyle(),
+            artist.get_marker(),
+            artist.get_linewidth(),
+        )
     return artist.get_paths()[0].vertices.tobytes()
 
 
@@ -241,7 +248,7 @@ print(ag.f(3))
 
 @pytest.fixture
 def copy(tmp_path):
-    """A copy of the project, to build in, and a function that runs a command in it: tests with it are slow."""
+    """A copy of the project to build in, and a function that runs a command there: its tests are slow."""
     ignored = shutil.ignore_patterns(".*", "__pycache__", "*.egg-info", "_build", "mutants")
     shutil.copytree(ROOT, tmp_path, ignore=ignored, dirs_exist_ok=True)
 

@@ -1,14 +1,15 @@
-"""What agml_algebra computes, against other ways to the same: finite differences, sums over the data, SymPy."""
+"""What agml_algebra computes, against finite differences, sums over the data, and SymPy."""
 
 import itertools
 import math
 from fractions import Fraction
 
-import agml_algebra as alg
-import agml_helpers as ag
 import numpy as np
 import pytest
 import sympy as sp
+
+import agml_algebra as alg
+import agml_helpers as ag
 from conftest import loss_at
 
 x, y_true, y = ag.make_data(20)
@@ -53,8 +54,10 @@ def test_exact_minimizer_solves_the_equations_exactly():
     assert sum(errors) == 0 == sum(e * Fraction(a) for e, a in zip(errors, x.tolist()))
     unknowns = sp.symbols("w b")
     q = alg.loss_quadric(alg.exact_moments([0, 1, 3], [1, 1, 2]))
-    loss = sum(sp.Rational(c.numerator, c.denominator) * m for c, m in zip(
-        q, [unknowns[0]**2, unknowns[0] * unknowns[1], unknowns[1]**2, *unknowns, 1]))
+    loss = sum(
+        sp.Rational(c.numerator, c.denominator) * m
+        for c, m in zip(q, [unknowns[0] ** 2, unknowns[0] * unknowns[1], unknowns[1] ** 2, *unknowns, 1])
+    )
     found = sp.solve([sp.diff(loss, s) for s in unknowns], unknowns)
     assert alg.exact_minimizer(alg.exact_moments([0, 1, 3], [1, 1, 2])) == tuple(found[s] for s in unknowns)
 
@@ -63,7 +66,9 @@ def test_exact_minimizer_solves_the_equations_exactly():
 @pytest.mark.parametrize("epochs", [0, 1, 7, 300])
 def test_closed_form_is_where_the_steps_lead(alpha, epochs):
     w, b, _ = ag.gradient_descent(x, y, 1.5, -2.5, alpha, epochs)
-    assert alg.descent_in_closed_form(x, y, 1.5, -2.5, alpha, epochs) == pytest.approx((w[-1], b[-1]), rel=1e-9)
+    assert alg.descent_in_closed_form(x, y, 1.5, -2.5, alpha, epochs) == pytest.approx(
+        (w[-1], b[-1]), rel=1e-9
+    )
 
 
 @pytest.mark.parametrize("d", [1, 2, 5])
@@ -101,8 +106,11 @@ def test_symmetries_leave_the_function_as_it_is(d):
     for image in images:
         assert ag.forward(v, image)[2] == pytest.approx(prediction, abs=1e-12)
     # signed permutations, counted in a way of their own
-    signed = {tuple(sign * net.W1[0, k] for sign, k in zip(signs, order))
-              for order in itertools.permutations(range(d)) for signs in itertools.product((1, -1), repeat=d)}
+    signed = {
+        tuple(sign * net.W1[0, k] for sign, k in zip(signs, order))
+        for order in itertools.permutations(range(d))
+        for signs in itertools.product((1, -1), repeat=d)
+    }
     assert {tuple(image.W1.ravel()) for image in images} == signed
     assert len(images) == len(signed) == 2**d * math.factorial(d)
 
@@ -111,7 +119,11 @@ def test_permute_and_flip_move_every_parameter():
     net = some_network(3)
     moved = alg.permute(net, [2, 0, 1])
     for k, old in enumerate([2, 0, 1]):
-        assert (moved.W1[0, k], moved.b1[0, k], moved.W2[k, 0]) == (net.W1[0, old], net.b1[0, old], net.W2[old, 0])
+        assert (moved.W1[0, k], moved.b1[0, k], moved.W2[k, 0]) == (
+            net.W1[0, old],
+            net.b1[0, old],
+            net.W2[old, 0],
+        )
     flipped = alg.flip(net, 1)
     assert np.array_equal(vector(flipped)[:9], vector(net)[:9] * np.tile([1, -1, 1], 3))
     assert flipped.b2 == net.b2 + net.W2[1]
@@ -131,7 +143,9 @@ def test_group_is_closed_and_flips_are_no_isometries():
 
 
 def test_curves_are_drawn_as_given():
-    ax = alg.plot_curves(x + 1, {"one": y_true, "two": y_true + 1}, "", "", level=(3, "bound"), xscale="log", yscale="log")
+    ax = alg.plot_curves(
+        x + 1, {"one": y_true, "two": y_true + 1}, "", "", level=(3, "bound"), xscale="log", yscale="log"
+    )
     one, two, bound = ax.lines
     assert np.array_equal(one.get_xydata(), np.column_stack([x + 1, y_true]))
     assert np.array_equal(two.get_ydata(), y_true + 1)
@@ -171,10 +185,14 @@ def test_hyperbola_has_its_minimizers_saddle_and_paths():
     upper, lower, saddle, *paths = ax.lines
     for branch, sign in ((upper, 1), (lower, -1)):
         assert np.prod(branch.get_xydata(), axis=1) == pytest.approx(3)
-        assert branch.get_xydata()[[0, -1], [1, 0]] == pytest.approx(sign * ax.get_xlim()[1])  # through the whole plane
+        assert branch.get_xydata()[[0, -1], [1, 0]] == pytest.approx(
+            sign * ax.get_xlim()[1]
+        )  # through the whole plane
     assert saddle.get_xydata().tolist() == [[0, 0]]
     for k, drawn in enumerate((path, -path)):
-        assert np.array_equal(paths[2 * k].get_xydata(), drawn) and np.array_equal(paths[2 * k + 1].get_xydata()[0], drawn[0])
+        assert np.array_equal(paths[2 * k].get_xydata(), drawn) and np.array_equal(
+            paths[2 * k + 1].get_xydata()[0], drawn[0]
+        )
     (contours,) = ax.collections
     for level, curve in zip(contours.levels, contours.get_paths(), strict=True):
         assert (curve.vertices.prod(axis=1) - 3) ** 2 == pytest.approx(level, rel=0.05, abs=0.02)
@@ -191,13 +209,21 @@ def test_orbit_has_eight_paths_and_marks_the_first():
     through = {tuple(np.sign(mirror.get_xydata()[1] - mirror.get_xydata()[0])) for mirror in mirrors}
     assert through == {(1, 0), (0, 1), (1, 1), (1, -1)}
     assert all(mirror.get_xydata().sum() == 0 for mirror in mirrors)
-    expected = {tuple(np.round([sign * net.W1[0, k] for net in nets for sign, k in zip(signs, order)], 9))
-                for order in ((0, 1), (1, 0)) for signs in itertools.product((1, -1), repeat=2)}
+    expected = {
+        tuple(np.round([sign * net.W1[0, k] for net in nets for sign, k in zip(signs, order)], 9))
+        for order in ((0, 1), (1, 0))
+        for signs in itertools.product((1, -1), repeat=2)
+    }
     assert {tuple(np.round(path.get_xydata().ravel(), 9)) for path in paths} == expected
     assert np.array_equal(paths[0].get_xydata(), [net.W1[0] for net in nets])
     for path, end in zip(paths, ends, strict=True):
         assert np.array_equal(end.get_xydata()[0], path.get_xydata()[-1])
-        assert (path.get_linewidth(), end.get_marker()) == (paths[1].get_linewidth(), ends[1].get_marker()) or path is paths[0]
-    assert paths[0].get_linewidth() > paths[1].get_linewidth() and ends[0].get_marker() != ends[1].get_marker()
+        assert (path.get_linewidth(), end.get_marker()) == (
+            paths[1].get_linewidth(),
+            ends[1].get_marker(),
+        ) or path is paths[0]
+    assert (
+        paths[0].get_linewidth() > paths[1].get_linewidth() and ends[0].get_marker() != ends[1].get_marker()
+    )
     assert ax.get_xlim() == ax.get_ylim() and ax.get_aspect() == 1
     assert ax.get_xlim()[1] > max(np.abs(path.get_xydata()).max() for path in paths)

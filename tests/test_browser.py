@@ -5,16 +5,19 @@ import contextlib
 import re
 import shutil
 
-import agml_explorers as ex
-import agml_helpers as ag
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import HTML
 from playwright.sync_api import TimeoutError
+
+import agml_explorers as ex
+import agml_helpers as ag
+from conftest import HTML
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 VIEWS = {"light": (DESKTOP, "light"), "dark": (DESKTOP, "dark"), "phone": (PHONE, "light")}
-NAMES = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts)
+NAMES = sorted(
+    path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts
+)
 WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 # what may differ from the light view on a desktop, which is tried by all rules
 IN_DARK = ["color-contrast", "link-in-text-block"]
@@ -31,7 +34,8 @@ def moved(tmp_path_factory):
 SETTLED = """async () => {
     const frame = () => new Promise(requestAnimationFrame);
     const ready = Promise.all([window.MathJax?.startup?.promise, document.fonts.ready,
-        ...[...document.images].filter(image => image.checkVisibility()).map(image => image.decode().catch(() => {}))]);
+        ...[...document.images].filter(image => image.checkVisibility())
+            .map(image => image.decode().catch(() => {}))]);
     // a check will say what is still missing then
     await Promise.race([ready, new Promise(resolve => setTimeout(resolve, 10_000))]);
     await frame();
@@ -40,7 +44,8 @@ SETTLED = """async () => {
 
 
 FOCUSABLE = """() => [...document.querySelectorAll("pre, .cell_output, mjx-container")].every(
-    node => node.scrollWidth <= node.clientWidth || node.tabIndex === 0 || node.querySelector("[tabindex='0']"))"""
+    node => node.scrollWidth <= node.clientWidth || node.tabIndex === 0
+        || node.querySelector("[tabindex='0']"))"""
 
 
 @pytest.fixture
@@ -84,7 +89,9 @@ def look(page, view):
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.set_viewport_size(viewport)
     page.evaluate(SETTLED)
-    with contextlib.suppress(TimeoutError):  # the theme takes its time to let the keyboard reach what scrolls now
+    with contextlib.suppress(
+        TimeoutError
+    ):  # the theme takes its time to let the keyboard reach what scrolls now
         page.wait_for_function(FOCUSABLE, timeout=2000)
     assert page.evaluate("[document.documentElement.dataset.theme, innerWidth]") == [theme, viewport["width"]]
 
@@ -92,14 +99,15 @@ def look(page, view):
 def runs_over(page):
     """Return what a view shows wrongly: a page that is too wide, pictures that are not there."""
     return page.evaluate("""() => [
-        ...(document.documentElement.scrollWidth > innerWidth ? [`${document.documentElement.scrollWidth} wide`] : []),
+        ...[document.documentElement.scrollWidth].filter(width => width > innerWidth)
+            .map(width => `${width} wide`),
         ...[...document.images].filter(image => image.checkVisibility() && image.naturalWidth === 0)
             .map(image => image.outerHTML.slice(0, 200))]""")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_page_is_clean(visit, name):
-    """Loaded once and seen in three views: by all rules, by those of color, and by those of a small screen."""
+    """Loaded once and seen in three views, of which the later ones are tried by what may differ there."""
     page, wrong = visit(name)
     look(page, "light")
     assert runs_over(page) == violations(page, WCAG) == []
@@ -107,18 +115,25 @@ def test_page_is_clean(visit, name):
     assert page.locator("article mjx-merror, article [data-mml-node=merror]").count() == 0
     if name.startswith(SECTION + "1_"):
         assert page.locator("article .math").count() > page.locator("article .kept").count() > 0
-    assert page.evaluate("""[...document.querySelectorAll("article pre")]
-        .filter(pre => pre.offsetParent && pre.scrollWidth > pre.clientWidth).map(pre => pre.textContent)""") == []
+    assert (
+        page.evaluate("""[...document.querySelectorAll("article pre")]
+        .filter(pre => pre.offsetParent && pre.scrollWidth > pre.clientWidth).map(pre => pre.textContent)""")
+        == []
+    )
     look(page, "dark")
     assert runs_over(page) == violations(page, IN_DARK) == []
     look(page, "phone")
     assert runs_over(page) == violations(page, ON_PHONE) == []
     # no line begins with a comma that a formula ended with
-    assert page.evaluate("""[...document.querySelectorAll("article .kept")].filter(kept => {
+    assert (
+        page.evaluate("""[...document.querySelectorAll("article .kept")].filter(kept => {
         const mark = document.createRange(), formula = [...kept.querySelectorAll("svg")].at(-1);
         mark.selectNodeContents(kept.lastChild);
-        return kept.offsetParent && mark.getBoundingClientRect().left < formula.getBoundingClientRect().right - 5;
-    }).length""") == 0
+        return kept.offsetParent
+            && mark.getBoundingClientRect().left < formula.getBoundingClientRect().right - 5;
+    }).length""")
+        == 0
+    )
     assert wrong == []
 
 
@@ -127,7 +142,10 @@ def test_page_is_light(name):
     """The page itself and the pictures that no other page has."""
     text = (HTML / name).read_text(encoding="utf-8")
     pictures = set(re.findall(r'_images/([^"?]+)"', text))
-    assert len(text.encode()) + sum((HTML / "_images" / picture).stat().st_size for picture in pictures) <= 1_500_000
+    assert (
+        len(text.encode()) + sum((HTML / "_images" / picture).stat().st_size for picture in pictures)
+        <= 1_500_000
+    )
     assert ("_static/widgets.js" in text) == ("widget-view+json" in text)
 
 
@@ -149,11 +167,14 @@ def test_explorer_shows_the_computed_picture_for_every_position(visit, name):
     file, place, make = explorers()[name]
     expected = make()
     page, wrong = visit(f"{SECTION}{file}.html")
-    assert page.locator(".widgets").count() == len([entry for entry in explorers().values() if entry[0] == file])
+    assert page.locator(".widgets").count() == len(
+        [entry for entry in explorers().values() if entry[0] == file]
+    )
     widget = page.locator(".widgets").nth(place)
     sliders = widget.get_by_role("slider").all()
-    assert [slider.evaluate("node => node.labels[0].textContent") for slider in sliders] == \
-        [slider.description for slider in expected.sliders]
+    assert [slider.evaluate("node => node.labels[0].textContent") for slider in sliders] == [
+        slider.description for slider in expected.sliders
+    ]
 
     def check(values):
         text, png = expected.pictures[values]
@@ -184,7 +205,11 @@ def test_explorer_shows_the_computed_picture_for_every_position(visit, name):
 
 def test_explorer_moves_by_mouse_and_by_touch(visit):
     for phone in (False, True):
-        page, _ = visit(f"{SECTION}1_2-univariate-linear-models.html", viewport=PHONE if phone else DESKTOP, has_touch=phone)
+        page, _ = visit(
+            f"{SECTION}1_2-univariate-linear-models.html",
+            viewport=PHONE if phone else DESKTOP,
+            has_touch=phone,
+        )
         slider = page.get_by_role("slider").first
         before = page.locator(".widgets img:visible").get_attribute("alt")
         slider.scroll_into_view_if_needed()
@@ -204,7 +229,11 @@ def test_search_works(visit):
 
 def test_nothing_moves_for_readers_who_prefer_that(visit):
     page, _ = visit("index.html")
-    assert page.evaluate("""[...document.querySelectorAll("*")].filter(node => {
+    assert (
+        page.evaluate("""[...document.querySelectorAll("*")].filter(node => {
         const style = getComputedStyle(node);
-        return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0 && style.transitionProperty !== "none";
-    }).length""") == 0
+        return style.animationName !== "none"
+            || parseFloat(style.transitionDuration) > 0 && style.transitionProperty !== "none";
+    }).length""")
+        == 0
+    )

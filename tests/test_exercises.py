@@ -1,15 +1,18 @@
-"""Every page with a number has exercises, those of the print from a quick check to a proof, with folded solutions that run."""
+"""Every page with a number has exercises, with folded solutions that run."""
 
 import re
 
 import pytest
+
 from conftest import FACTS, ROOT, text
 
 KINDS = ("Quick check", "By hand", "Experiment", "Proof")
 EXERCISE = re.compile(r"^```\{exercise\} (.+)\n:label: (\S+)$", re.M)
 SOLUTION = re.compile(r"^```\{solution-start\} (\S+)\n:class: dropdown$", re.M)
 SECTIONS = {section["number"]: section["file"] for section in FACTS["sections"]}
-BEYOND = {path.stem.split("-")[0].upper(): f"beyond/{path.stem}" for path in sorted((ROOT / "beyond").glob("*.md"))}
+BEYOND = {
+    path.stem.split("-")[0].upper(): f"beyond/{path.stem}" for path in sorted((ROOT / "beyond").glob("*.md"))
+}
 EVERY = SECTIONS | BEYOND
 
 

@@ -1,17 +1,18 @@
-"""What the figures show, read from their artists: the data, the names, and that nothing hangs on color alone."""
+"""What the figures show, read from their artists: data, names, and nothing by color alone."""
 
 import itertools
 
-import agml_algebra as alg
-import agml_helpers as ag
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from conftest import contrast, loss_at, shape_of
 from matplotlib.colors import LogNorm, to_hex
 from matplotlib.quiver import Quiver
 from mpl_toolkits.mplot3d import Axes3D
+
+import agml_algebra as alg
+import agml_helpers as ag
+from conftest import contrast, loss_at, shape_of
 
 x, y_true, y = ag.make_data(20)
 w, b, losses = ag.gradient_descent(x, y, ag.W_START, ag.B_START, alpha=0.01, epochs=5)
@@ -21,12 +22,18 @@ nets = [ag.init_network(2, seed) for seed in (0, 1, 2)]
 ENDS = ["initial $(w, b)$", "gradient descent", "final $(w, b)$"]
 CURVES = {"y_true": "$f(x) = x^2 + 2x + 1$", "y_initial": "initial model", "y_final": "trained model"}
 
-CURVATURES = np.linalg.eigvalsh(2 / len(x) * np.stack([x, np.ones_like(x)]) @ np.column_stack([x, np.ones_like(x)]))
+CURVATURES = np.linalg.eigvalsh(
+    2 / len(x) * np.stack([x, np.ones_like(x)]) @ np.column_stack([x, np.ones_like(x)])
+)
 # Every plot function with good arguments, the names of its axes, and those in its legend.
 PLOTS = {
     "fit": (lambda **more: ag.plot_fit(x, y, y, y, y, **more), ["$x$", "$y$"], ["data", *CURVES.values()]),
     "field": (lambda **more: ag.plot_gradient_field(x, y, w, b, **more), ["weight $w$", "bias $b$"], ENDS),
-    "surface": (lambda **more: ag.plot_loss_surface(x, y, w, b, **more), ["weight $w$", "bias $b$", "loss"], ENDS),
+    "surface": (
+        lambda **more: ag.plot_loss_surface(x, y, w, b, **more),
+        ["weight $w$", "bias $b$", "loss"],
+        ENDS,
+    ),
     "circle": (lambda **more: ag.plot_circle(X, inside, **more), ["$x_1$", "$x_2$"], ["inside", "outside"]),
     "lift": (
         lambda **more: ag.plot_lifted_circle(X, inside, **more),
@@ -35,7 +42,9 @@ PLOTS = {
     ),
     "sigmoid": (lambda **more: ag.plot_sigmoid(**more), ["$z$", ""], [r"$\sigma(z)$", r"$\sigma'(z)$"]),
     "curves": (
-        lambda **more: alg.plot_curves(x, dict(zip("abcd", (y, y_true, -y, -y_true))), "at", "", level=(3, "e"), **more),
+        lambda **more: alg.plot_curves(
+            x, dict(zip("abcd", (y, y_true, -y, -y_true))), "at", "", level=(3, "e"), **more
+        ),
         ["at", ""],
         ["a", "b", "c", "d", "e"],
     ),
@@ -75,7 +84,9 @@ def drawn(monkeypatch):
 
 def test_every_plot_function_is_here():
     names = {name for module in (ag, alg) for name in vars(module) if name.startswith("plot_")}
-    called = {name for plot, *_ in PLOTS.values() for name in plot.__code__.co_names if name.startswith("plot_")}
+    called = {
+        name for plot, *_ in PLOTS.values() for name in plot.__code__.co_names if name.startswith("plot_")
+    }
     assert called == names
 
 
@@ -274,7 +285,9 @@ def test_field_takes_a_point_as_two_numbers():
 def test_surface_is_the_loss_over_the_range_of_the_path(drawn):
     ag.plot_loss_surface(x, y, [0, 4, 1], [0, -3, 2])
     (((W, B, loss), _),) = drawn("plot_surface")
-    assert W[0] == pytest.approx(np.linspace(-1, 5, 100)) and B[:, 0] == pytest.approx(np.linspace(-4, 3, 100))
+    assert W[0] == pytest.approx(np.linspace(-1, 5, 100)) and B[:, 0] == pytest.approx(
+        np.linspace(-4, 3, 100)
+    )
     assert loss == pytest.approx(loss_at(x, y, W, B), rel=1e-9)
 
 
@@ -345,6 +358,8 @@ def test_lift_has_no_height_axis_when_seen_from_above(elev, labeled):
 def test_sigmoid_and_its_derivative(z):
     ax = ag.plot_sigmoid() if z is None else ag.plot_sigmoid(z)
     z = np.linspace(-8, 8, 401) if z is None else z
-    for line, expected in zip(ax.lines, (1 / (1 + np.exp(-z)), 1 / (2 + np.exp(z) + np.exp(-z))), strict=True):
+    for line, expected in zip(
+        ax.lines, (1 / (1 + np.exp(-z)), 1 / (2 + np.exp(z) + np.exp(-z))), strict=True
+    ):
         assert np.array_equal(line.get_xdata(), z) and line.get_ydata() == pytest.approx(expected)
     assert [line.get_label() for line in ax.lines] == [r"$\sigma(z)$", r"$\sigma'(z)$"]

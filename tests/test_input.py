@@ -4,12 +4,13 @@ import copy
 import inspect
 import re
 
-import agml_algebra as alg
-import agml_explorers as ex
-import agml_helpers as ag
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+
+import agml_algebra as alg
+import agml_explorers as ex
+import agml_helpers as ag
 
 X, Y = np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 9.0])
 V, T = X.reshape(-1, 1), Y.reshape(-1, 1)
@@ -65,7 +66,14 @@ KINDS = {
     "explore_neuron": "",
     "explore_network": "partner partner",
 }
-APART = {"in_style", "in_palette", "labeled_axes", "axes_in_space", "level_colors", "tick_style"}  # drawing by hand
+APART = {
+    "in_style",
+    "in_palette",
+    "labeled_axes",
+    "axes_in_space",
+    "level_colors",
+    "tick_style",
+}  # drawing by hand
 
 
 def public():
@@ -143,7 +151,11 @@ GOOD_AND_BAD = {
     ),
     "matrix": (
         np.ones((2, 2)),
-        [*NUMBERS, (X, ValueError, "must be matrices of shapes (n, k) and (k, m), got "), (V, ValueError, "(k, m), got ")],
+        [
+            *NUMBERS,
+            (X, ValueError, "must be matrices of shapes (n, k) and (k, m), got "),
+            (V, ValueError, "(k, m), got "),
+        ],
     ),
     "points": (
         POINTS,
@@ -174,10 +186,16 @@ GOOD_AND_BAD = {
             (-0.1, ValueError, "{a} must be positive, got -0.1"),
         ],
     ),
-    "positive": (2.0, [*SCALAR, (0, ValueError, "must be positive, got "), (-3, ValueError, "must be positive, got ")]),
+    "positive": (
+        2.0,
+        [*SCALAR, (0, ValueError, "must be positive, got "), (-3, ValueError, "must be positive, got ")],
+    ),
     "fraction": (
         1.0,
-        [*SCALAR, *((value, ValueError, f"{{a}} must be between 0 and 1, got {value}") for value in (-0.5, 1.5))],
+        [
+            *SCALAR,
+            *((value, ValueError, f"{{a}} must be between 0 and 1, got {value}") for value in (-0.5, 1.5)),
+        ],
     ),
     "count": (
         3,
@@ -209,14 +227,22 @@ GOOD_AND_BAD = {
         [NET, NET],
         [
             ([], ValueError, "{a} must be one or more networks of hidden dimension 2, got []"),
-            ([ag.init_network(3)], ValueError, "{a} must be one or more networks of hidden dimension 2, got [3]"),
+            (
+                [ag.init_network(3)],
+                ValueError,
+                "{a} must be one or more networks of hidden dimension 2, got [3]",
+            ),
             ([NET, None], TypeError, "{a} must be a Network, got NoneType"),
         ],
     ),
     "layers": (
         None,
         [
-            (ag.forward(V[:2], NET), ValueError, "{a} must be the forward pass of v, of shapes (3, 2) twice and (N, 1), got "),
+            (
+                ag.forward(V[:2], NET),
+                ValueError,
+                "{a} must be the forward pass of v, of shapes (3, 2) twice and (N, 1), got ",
+            ),
             ((NET.W1, V), TypeError, "{a} must be what forward returns, got "),
         ],
     ),
@@ -255,7 +281,10 @@ GOOD_AND_BAD = {
             ((np.inf, "high"), ValueError, "{a} must be finite, got inf"),
         ],
     ),
-    "scale": ("linear", [(value, ValueError, f"{{a}} must be linear or log, got '{value}'") for value in ("logit", "x")]),
+    "scale": (
+        "linear",
+        [(value, ValueError, f"{{a}} must be linear or log, got '{value}'") for value in ("logit", "x")],
+    ),
     "paths": (
         [POINTS],
         [
@@ -272,34 +301,65 @@ GOOD_AND_BAD = {
 # What is wrong in one function alone, or in several arguments together.
 MORE = [
     ("gradient_descent", {"w": 1e200}, "w and b must start at a finite loss, got 1e+200 and 2.0"),
-    ("gradient_descent", {"alpha": 1e308}, "alpha must be below 2 / λmax = 0.418861, got 1e+308: the loss overflows at epoch 1"),
+    (
+        "gradient_descent",
+        {"alpha": 1e308},
+        "alpha must be below 2 / λmax = 0.418861, got 1e+308: the loss overflows at epoch 1",
+    ),
     ("train_network", {"y_true": 1e200 * T}, "net must start at a finite loss, got inf for these samples"),
-    ("train_network", {"alpha": 1e308, "y_true": T}, "alpha must be smaller, got 1e+308: the loss overflows at epoch 1"),
-    ("plot_fit", {"x": np.ones((2, 2)), "y_data": np.ones((2, 2)), "y_true": None, "y_initial": None, "y_final": None},
-     "x must be a vector or a column, got shape (2, 2)"),
+    (
+        "train_network",
+        {"alpha": 1e308, "y_true": T},
+        "alpha must be smaller, got 1e+308: the loss overflows at epoch 1",
+    ),
+    (
+        "plot_fit",
+        {"x": np.ones((2, 2)), "y_data": np.ones((2, 2)), "y_true": None, "y_initial": None, "y_final": None},
+        "x must be a vector or a column, got shape (2, 2)",
+    ),
     ("plot_gradient_field", {"w": V, "b": V}, "w must be a vector, got shape (3, 1)"),
     ("plot_loss_surface", {"w_history": 1, "b_history": 2}, "w_history must be a vector, got shape ()"),
     ("backward", {"v": X, "y_true": Y}, "v must be a column of shape (N, 1), got shape (3,)"),
-    ("train_network", {"v": POINTS, "y_true": POINTS}, "v must be a column of shape (N, 1), got shape (3, 2)"),
-    ("exact_minimizer", {"moments": alg.exact_moments([3, 3], [1, 2])},
-     "x must have two different values, got x = 3.0 in every sample"),
-    ("descent_in_closed_form", {"x": [5, 5, 5]}, "x must have two different values, got x = 5.0 in every sample"),
+    (
+        "train_network",
+        {"v": POINTS, "y_true": POINTS},
+        "v must be a column of shape (N, 1), got shape (3, 2)",
+    ),
+    (
+        "exact_minimizer",
+        {"moments": alg.exact_moments([3, 3], [1, 2])},
+        "x must have two different values, got x = 3.0 in every sample",
+    ),
+    (
+        "descent_in_closed_form",
+        {"x": [5, 5, 5]},
+        "x must have two different values, got x = 5.0 in every sample",
+    ),
     ("plot_ellipses", {"x": [1, 1, 1]}, "x must have two different values, got x = 1.0 in every sample"),
-    ("orbit", {"net": ag.init_network(5)}, "net must have at most 4 neurons, got 5: its orbit would have 3,840 networks"),
+    (
+        "orbit",
+        {"net": ag.init_network(5)},
+        "net must have at most 4 neurons, got 5: its orbit would have 3,840 networks",
+    ),
     ("plot_curves", {"xscale": "log"}, "xscale must be linear unless all values are positive, got 0.0"),
     ("plot_curves", {"yscale": "log"}, "yscale must be linear unless all values are positive, got 0.0"),
-]  # fmt: skip
+]
 
 
 def arguments_of(name):
     """Return the names of a function's arguments, each with its kind and whether it may be None."""
     parameters = inspect.signature(FUNCTIONS[name]).parameters
-    return {key: (kind.rstrip("?"), kind[-1] == "?") for key, kind in zip(parameters, KINDS[name].split(), strict=True)}
+    return {
+        key: (kind.rstrip("?"), kind[-1] == "?")
+        for key, kind in zip(parameters, KINDS[name].split(), strict=True)
+    }
 
 
 def call(name, changed):
     """Call a function with good arguments, of which some are changed."""
-    return FUNCTIONS[name](**{key: GOOD_AND_BAD[kind][0] for key, (kind, _) in arguments_of(name).items()} | changed)
+    return FUNCTIONS[name](
+        **{key: GOOD_AND_BAD[kind][0] for key, (kind, _) in arguments_of(name).items()} | changed
+    )
 
 
 def refusal(name, changed):
@@ -312,7 +372,9 @@ def refusal(name, changed):
 
 def test_the_table_has_every_public_function_and_argument():
     assert KINDS.keys() == FUNCTIONS.keys()
-    assert all(len(inspect.signature(FUNCTIONS[name]).parameters) == len(KINDS[name].split()) for name in KINDS)
+    assert all(
+        len(inspect.signature(FUNCTIONS[name]).parameters) == len(KINDS[name].split()) for name in KINDS
+    )
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -320,7 +382,9 @@ def test_good_values_are_taken(name):
     call(name, {})
 
 
-@pytest.mark.parametrize("name, argument", [(name, argument) for name in KINDS for argument in arguments_of(name)])
+@pytest.mark.parametrize(
+    "name, argument", [(name, argument) for name in KINDS for argument in arguments_of(name)]
+)
 def test_every_bad_value_is_refused_by_name(name, argument):
     kinds = [kind for kind, _ in arguments_of(name).values()]
     kind, optional = arguments_of(name)[argument]
@@ -343,7 +407,9 @@ def test_axes_of_the_other_dimension_are_refused(name):
         call(name, {"ax": ax})
 
 
-@pytest.mark.parametrize("name, changed, said", MORE, ids=[f"{name}-{'-'.join(changed)}" for name, changed, _ in MORE])
+@pytest.mark.parametrize(
+    "name, changed, said", MORE, ids=[f"{name}-{'-'.join(changed)}" for name, changed, _ in MORE]
+)
 def test_what_is_wrong_together_is_refused(name, changed, said):
     found = refusal(name, changed)
     assert (type(found), str(found)) == (ValueError, said)
@@ -365,7 +431,9 @@ def arrays_of(value):
     return [array for part in value for array in arrays_of(part)] if isinstance(value, tuple) else []
 
 
-@pytest.mark.parametrize("name", [name for name, function in FUNCTIONS.items() if function.__module__ != "agml_explorers"])
+@pytest.mark.parametrize(
+    "name", [name for name, function in FUNCTIONS.items() if function.__module__ != "agml_explorers"]
+)
 def test_arguments_are_not_modified_nor_part_of_the_result(name):
     arguments = {key: frozen(GOOD_AND_BAD[kind][0]) for key, (kind, _) in arguments_of(name).items()}
     before = copy.deepcopy(arguments)
@@ -386,8 +454,11 @@ def test_a_rate_that_diverges_is_named_without_a_warning(alpha):
 
 
 def test_the_bound_for_the_rate_is_sharp():
-    bound = float(re.search(r"= ([\d.]+)", str(pytest.raises(
-        ValueError, ag.gradient_descent, X, Y, 0, 0, 1e308, 5).value))[1])
+    bound = float(
+        re.search(
+            r"= ([\d.]+)", str(pytest.raises(ValueError, ag.gradient_descent, X, Y, 0, 0, 1e308, 5).value)
+        )[1]
+    )
     assert bound == pytest.approx(2 / np.linalg.eigvalsh(ag.loss_hessian(X)).max(), rel=1e-5)
     assert ag.gradient_descent(X, Y, 0, 0, 0.99 * bound, 10_000)[2][-1] < 1
     with pytest.raises(ValueError, match="overflows"):
@@ -443,27 +514,42 @@ ACCEPTED = [
 ]
 
 
-@pytest.mark.parametrize("result, expected", ACCEPTED,
-                         ids=[result.__code__.co_names[1] for result, _ in ACCEPTED])
+@pytest.mark.parametrize(
+    "result, expected", ACCEPTED, ids=[result.__code__.co_names[1] for result, _ in ACCEPTED]
+)
 def test_accepts(result, expected):
     result = result()
     assert np.shape(result) == np.shape(expected)
     assert np.asarray(result) == pytest.approx(np.asarray(expected))
 
 
-@pytest.mark.parametrize("plot", [
-    lambda: ag.plot_fit([1], [2], [4]),
-    lambda: ag.plot_fit([[1], [2]], [[1], [2]]),
-    lambda: ag.plot_gradient_field([1], [2], 3, -4),
-    lambda: ag.plot_gradient_field([1, 2], [2, 3], [3], [-4]),
-    lambda: ag.plot_loss_surface([1], [2], [3], [-4]),
-    lambda: ag.plot_circle([[0, 0]], [True]),
-    lambda: ag.plot_circle([[1, 1]], [False]),
-    lambda: ag.plot_lifted_circle([[0, 0]], [True]),
-    lambda: ag.plot_lifted_circle([[1, 1]], [False], height=0),
-    lambda: ag.plot_sigmoid([0]),
-], ids=["fit of one", "fit of columns", "field of one", "field at one", "surface of one", "circle inside",
-        "circle outside", "lift inside", "lift outside", "sigmoid of one"])
+@pytest.mark.parametrize(
+    "plot",
+    [
+        lambda: ag.plot_fit([1], [2], [4]),
+        lambda: ag.plot_fit([[1], [2]], [[1], [2]]),
+        lambda: ag.plot_gradient_field([1], [2], 3, -4),
+        lambda: ag.plot_gradient_field([1, 2], [2, 3], [3], [-4]),
+        lambda: ag.plot_loss_surface([1], [2], [3], [-4]),
+        lambda: ag.plot_circle([[0, 0]], [True]),
+        lambda: ag.plot_circle([[1, 1]], [False]),
+        lambda: ag.plot_lifted_circle([[0, 0]], [True]),
+        lambda: ag.plot_lifted_circle([[1, 1]], [False], height=0),
+        lambda: ag.plot_sigmoid([0]),
+    ],
+    ids=[
+        "fit of one",
+        "fit of columns",
+        "field of one",
+        "field at one",
+        "surface of one",
+        "circle inside",
+        "circle outside",
+        "lift inside",
+        "lift outside",
+        "sigmoid of one",
+    ],
+)
 def test_plots_accept(plot):
     plot().figure.canvas.draw()
 

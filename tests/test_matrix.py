@@ -11,11 +11,13 @@ HASWELL, PRESCOTT = "OpenBLAS for Haswell", "OpenBLAS for Prescott"
 
 
 def matrix(*variants, page=()):
-    """Return, for each of the variants, how many lines were compared and how many differ, and all that was said."""
+    """Return for each variant how many lines were compared and how many differ, and all that was said."""
     options = [f"--variant={variant}" for variant in variants]
     done = subprocess.run([sys.executable, MATRIX, *options, *page], capture_output=True, text=True)
     assert done.returncode in (0, 1), done.stderr
-    rows = {name: (int(n), int(k)) for name, n, k in re.findall(r"^(\S.*?) +(\d+) +(\d+)$", done.stdout, re.M)}
+    rows = {
+        name: (int(n), int(k)) for name, n, k in re.findall(r"^(\S.*?) +(\d+) +(\d+)$", done.stdout, re.M)
+    }
     assert (done.returncode == 1) == any(differ or not compared for compared, differ in rows.values())
     assert list(rows) == list(variants)
     return rows, done.stdout

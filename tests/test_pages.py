@@ -11,9 +11,12 @@ import sys
 import tomllib
 
 import pytest
+
 from conftest import MAKE_BOOK, PAGE, PAGES, ROOT, is_page, read_page, tamper
 
-MODULES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["py-modules"]
+MODULES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
+    "py-modules"
+]
 
 
 @functools.cache
@@ -113,7 +116,9 @@ def test_book_is_built_without_a_registry(copy):
     folder, run = copy
     built = make_small(folder, "\n$x^2$\n")
     shutil.rmtree(folder / "_sphinx" / "web" / "node_modules")
-    code, said = run(*MAKE_BOOK, npm_config_registry="http://127.0.0.1:9", npm_config_fetch_retry_mintimeout="1")
+    code, said = run(
+        *MAKE_BOOK, npm_config_registry="http://127.0.0.1:9", npm_config_fetch_retry_mintimeout="1"
+    )
     assert code == 0, said
     assert len(re.findall("^assets: pages will load MathJax from https://", said, re.M)) == 1
     version = json.loads((ROOT / "_sphinx" / "web" / "package.json").read_text())["dependencies"]["mathjax"]

@@ -2,6 +2,7 @@
 
 import jupytext
 import pytest
+
 from conftest import FACTS, PAGES, ROOT, is_page, text
 
 NUMBERED = [equation for equation in FACTS["equations"] if "number" in equation]
@@ -47,10 +48,14 @@ def test_no_other_figure_or_equation_is_numbered(built):
 
 @pytest.mark.parametrize("output", FACTS["outputs"] + FACTS["matrices"], ids=lambda output: output["name"])
 def test_output_is_shown_and_declared(built, output):
-    shown = [line for block in built(output["file"]).select(PRINTED)
-             for line in block.get_text().splitlines()]
-    declared = [line for cell in jupytext.read(ROOT / f"{output['file']}.md").cells
-                for line in cell.metadata.get("prints", "").splitlines()]
+    shown = [
+        line for block in built(output["file"]).select(PRINTED) for line in block.get_text().splitlines()
+    ]
+    declared = [
+        line
+        for cell in jupytext.read(ROOT / f"{output['file']}.md").cells
+        for line in cell.metadata.get("prints", "").splitlines()
+    ]
     for lines in (shown, declared):
         assert [line for line in lines if line in output["lines"]] == output["lines"]
 
@@ -59,8 +64,11 @@ def test_book_shows_what_is_declared(built):
     """The built pages hold the declared lines, so the book is not of another day."""
     compared = 0
     for path in filter(is_page, PAGES):
-        declared = [line for cell in jupytext.read(path).cells
-                    for line in cell.metadata.get("prints", "").splitlines()]
+        declared = [
+            line
+            for cell in jupytext.read(path).cells
+            for line in cell.metadata.get("prints", "").splitlines()
+        ]
         page = built(path.relative_to(ROOT).with_suffix("").as_posix())
         shown = [line for block in page.select(PRINTED) for line in block.get_text().splitlines()]
         assert shown == declared
@@ -72,8 +80,11 @@ def test_glossary_defines_and_pages_link(built):
     terms = [text(term) for term in built("appendix/glossary").select("dl.glossary dt")]
     assert {term["title"] for term in FACTS["glossary"]} <= set(terms)
     assert terms == sorted(terms, key=str.lower)
-    linked = {link["href"].split("#term-")[1] for section in FACTS["sections"]
-              for link in built(section["file"]).select("article a[href*='#term-']")}
+    linked = {
+        link["href"].split("#term-")[1]
+        for section in FACTS["sections"]
+        for link in built(section["file"]).select("article a[href*='#term-']")
+    }
     for term in FACTS["glossary"]:
         assert term["title"].replace(" ", "-") in linked
 
@@ -88,9 +99,12 @@ def test_index_entries_lead_to_their_pages(built):
     index = built("genindex")
     for fact in FACTS["index"]:
         name, *below = fact["entry"].split(", ")
-        rows = [item for item in index.select("table.indextable > tr > td > ul > li")
-                if text(item.find(string=True, recursive=False) or item.find("a")) == name
-                or (item.find("a", recursive=False) and text(item.find("a", recursive=False)) == name)]
+        rows = [
+            item
+            for item in index.select("table.indextable > tr > td > ul > li")
+            if text(item.find(string=True, recursive=False) or item.find("a")) == name
+            or (item.find("a", recursive=False) and text(item.find("a", recursive=False)) == name)
+        ]
         assert len(rows) == 1, name
         row = rows[0]
         if below:

