@@ -130,9 +130,7 @@ IS = {
         text(place.select_one("figcaption .caption-number")) == f"Fig. {thing['number']}"
     ),
     "equations": is_equation,
-    "listings": lambda place, thing: (
-        thing["shows"] in (place.select_one(".cell_input pre") or place.pre).get_text()
-    ),
+    "listings": lambda place, thing: any(thing["shows"] in pre.get_text() for pre in place.select("pre")),
     "outputs": is_output,
     "glossary": lambda place, thing: place.name == "dt" and text(place) == thing["title"],
     # that the index leads to this very anchor is tested with the index

@@ -11,7 +11,8 @@ EXERCISE = re.compile(r"^```\{exercise\} (.+)\n:label: (\S+)$", re.M)
 SOLUTION = re.compile(r"^```\{solution-start\} (\S+)\n:class: dropdown$", re.M)
 SECTIONS = {section["number"]: section["file"] for section in FACTS["sections"]}
 BEYOND = {
-    path.stem.split("-")[0].upper(): f"beyond/{path.stem}" for path in sorted((ROOT / "beyond").glob("*.md"))
+    path.stem.split("-")[0].upper(): f"beyond/{path.stem}"
+    for path in sorted((ROOT / "beyond").glob("b[0-9]*.md"))
 }
 EVERY = SECTIONS | BEYOND
 

@@ -60,6 +60,9 @@ KINDS = {
     "plot_ellipses": "partner partner vector vector ax",
     "plot_hyperbola": "positive positive paths ax",
     "plot_orbit": "nets ax",
+    "plot_room": "inner levels ax",
+    "plot_blow_up": "scalar scalar ax3d",
+    "plot_pages": "pages ax",
     "explore_line": "partner partner",
     "explore_descent": "partner partner",
     "explore_lift": "points marks",
@@ -291,6 +294,21 @@ GOOD_AND_BAD = {
             ([X], ValueError, "{a} must have shape (n, 2), got shape (3,)"),
             ([POINTS.T], ValueError, "{a} must have shape (n, 2), got shape (2, 3)"),
             *(([value], error, said) for value, error, said in NUMBERS),
+        ],
+    ),
+    "inner": (
+        0.25,
+        [
+            *SCALAR,
+            *((value, ValueError, f"{{a}} must be between -1 and 1, got {value}") for value in (-1.0, 1.0)),
+        ],
+    ),
+    "levels": ([0.04, 0.01], [*NUMBERS, ([0.04, 0], ValueError, "{a} must be positive, got 0.0")]),
+    "pages": (
+        {"A": ("first", (), (0, 0)), "B": ("second", ["A"], (1, 0))},
+        [
+            ({}, ValueError, "{a} must be a dict of at least one page, got {{}}"),
+            ({"A": ("first", ["B"], (0, 0))}, ValueError, "{a} must hold what A builds on, got ['B']"),
         ],
     ),
     "function": (ag.f, [(3, TypeError, "{a} must be a Python function with a docstring, got 3")]),
