@@ -7,15 +7,16 @@ BUILT := _build/html/.built
 FACTS := _build/facts.json
 PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
-SOURCES += $(wildcard _build/companion.pdf agml_*) tests/print.yml _config.yml _toc.yml
+SOURCES += $(wildcard _build/companion.pdf agml_*) _config.yml _toc.yml
 
-.PHONY: help book pdf test slow matrix bench load mutants audit lab notebooks lock clean
+.PHONY: help book pdf test slow lint matrix bench load mutants audit lab notebooks lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
 	@echo "make pdf    typeset the book by LaTeX, into _build/companion.pdf, and check it"
 	@echo "make test   run every test, the printed numbers among them"
 	@echo "make slow   run the tests that take long: builds of whole books, JupyterLab"
+	@echo "make lint   look for mistakes in the style of the code, which make test does first"
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
 	@echo "make mutants break the helpers in every way that mutmut knows; every survivor has a reason"
@@ -33,17 +34,21 @@ pdf: _build/companion.pdf
 	$(VENV)/bin/python -m pytest tests/pdf.py
 	@echo "The PDF is ready. Open $(abspath _build/companion.pdf)"
 
-test: $(READY) $(BUILT)
-	$(VENV)/bin/python -m pytest -n auto --dist loadfile
+test: lint $(BUILT)
+	$(VENV)/bin/python -m pytest -n auto
 
 slow: $(READY) $(BUILT)
 	$(VENV)/bin/python -m pytest -n auto -m slow
 
+lint: $(READY)
+	$(VENV)/bin/ruff check --quiet
+	$(VENV)/bin/ruff format --check --quiet
+
 matrix: $(READY)
-	$(VENV)/bin/python tests/matrix.py
+	$(VENV)/bin/python tools/matrix.py
 
 bench: $(READY)
-	$(VENV)/bin/python tests/bench.py
+	MPLBACKEND=Agg $(VENV)/bin/python tools/bench.py
 
 load: $(READY)
 	$(VENV)/bin/python tools/load.py
@@ -52,7 +57,7 @@ load: $(READY)
 mutants: $(READY)
 	rm -rf mutants
 	$(VENV)/bin/mutmut run
-	$(VENV)/bin/python tests/mutants.py
+	$(VENV)/bin/python tools/mutants.py
 
 audit: $(READY)
 	mkdir -p _build && grep -v -e '^-e' -e '^#' requirements.txt > _build/locked.txt

@@ -488,7 +488,7 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
     """
     with ag.in_style() as palette:
         x, y = check.same_shape(x=x, y_true=y_true)
-        if np.size(w) or np.size(b):
+        if len(w) or len(b):
             w, b = check.vectors(w=w, b=b)
         minimizer = _minimizer(x, y)
         curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))

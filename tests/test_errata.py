@@ -1,15 +1,21 @@
-"""Every erratum names its place in print, is proved by a cell, and can be reached from the page that it concerns."""
+"""Every erratum names its place in print, is proved by a cell, and is linked from its page."""
 
 import re
 
 import jupytext
 import pytest
+
 from conftest import HTML, ROOT
 
 SOURCE = ROOT / "appendix" / "errata.md"
 # what stands below each label, up to the next entry or the next heading of a section
-ENTRIES = dict(re.findall(r"^\((erratum-[a-z0-9-]+)\)=\n(.*?)(?=^\(erratum-|^## |\Z)",
-                          SOURCE.read_text(encoding="utf-8"), re.M | re.S))
+ENTRIES = dict(
+    re.findall(
+        r"^\((erratum-[a-z0-9-]+)\)=\n(.*?)(?=^\(erratum-|^## |\Z)",
+        SOURCE.read_text(encoding="utf-8"),
+        re.M | re.S,
+    )
+)
 
 WITHOUT_A_CELL = {"erratum-colors"}  # two words against each other, and nothing to compute
 
@@ -29,9 +35,12 @@ def test_entry_is_linked_from_the_page_that_it_concerns(built, label):
     target = built("appendix/errata").find(id=label)
     heading = ENTRIES[label].splitlines()[0].removeprefix("### ").replace("`", "")
     assert target.find_parent("section").find("h3").get_text().startswith(heading)
-    links = [link for path in (*HTML.glob("chapters/*/*.html"), *HTML.glob("appendix/*.html"))
-             for link in built(path.relative_to(HTML).with_suffix("").as_posix()).select("article a[href]")
-             if link["href"].endswith(f"errata.html#{label}")]
+    links = [
+        link
+        for path in (*HTML.glob("chapters/*/*.html"), *HTML.glob("appendix/*.html"))
+        for link in built(path.relative_to(HTML).with_suffix("").as_posix()).select("article a[href]")
+        if link["href"].endswith(f"errata.html#{label}")
+    ]
     assert links
 
 

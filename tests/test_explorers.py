@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import LogNorm, to_rgba
 from PIL import Image
-from test_figures import look, loss_at, texts
+from conftest import loss_at
 
 x, y_true, y = ag.make_data(20)
 w, b, losses = ag.gradient_descent(x, y, ag.W_START, ag.B_START, alpha=0.01, epochs=5)

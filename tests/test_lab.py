@@ -9,13 +9,13 @@ import urllib.request
 
 import jupytext
 import pytest
-from conftest import ROOT, find
+from conftest import PAGES, ROOT, find
 from nbformat.v4 import new_output
 from playwright.sync_api import expect
 from remote import answers, jupyterlab, wait
 from test_keyboard import project  # noqa: F401, a fixture
 from test_notebooks import DOCS
-from test_print import PAGES
+
 from traitlets.config import PyFileConfigLoader
 
 PAGE = ROOT / "chapters" / "1_linear_regression" / "1_2-univariate-linear-models.md"
