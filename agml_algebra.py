@@ -508,3 +508,90 @@ def plot_orbit(nets, *, ax=None):
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
         return ax
+
+
+def plot_cone(matrix, *, ax=None):
+    """Plot a symmetric matrix, the cone of those of rank one, and its critical points there (page B6).
+
+    The coordinates p, q, r of [[p + q, r], [r, p − q]] make lengths right up to the factor √2.
+
+    Parameters
+    ----------
+    matrix : array_like of shape (2, 2)
+        Symmetric, with two eigenvalues of different size and none of them 0.
+    """
+    with ag.in_style():
+        (matrix,) = ag._finite(matrix=matrix)
+        if matrix.shape != (2, 2) or matrix[0, 1] != matrix[1, 0]:
+            raise ValueError(f"matrix must be symmetric of shape (2, 2), got {matrix.tolist()}")
+        if np.trace(matrix) == 0 or matrix[0, 0] * matrix[1, 1] == matrix[0, 1] ** 2:
+            raise ValueError(f"matrix must have a trace and a determinant other than 0, got {matrix.tolist()}")
+        values, axes = np.linalg.eigh(matrix)
+        # not the sign of an eigenvalue, its size says which part of the matrix comes closer
+        first, second = ((values[k] * np.outer(axes[:, k], axes[:, k])) for k in np.argsort(-np.abs(values)))
+        points = np.array([[(a[0, 0] + a[1, 1]) / 2, (a[0, 0] - a[1, 1]) / 2, a[0, 1]]
+                           for a in (matrix, first, second, np.zeros((2, 2)))])
+        ax = ag.labeled_axes(ax, "$q$", "$r$", size=(7, 6), projection="3d", computed_zorder=False)
+        reach = 1.1 * np.abs(points).max()
+        nappes = [sign for sign in (-1, 1) if (sign * points[:, 0]).max() > 0]
+        radius, angle = np.meshgrid([0, reach], np.linspace(0, 2 * np.pi, 61))
+        for sign in nappes:
+            ax.plot_surface(radius * np.cos(angle), radius * np.sin(angle), sign * radius, color=ag.BLUE,
+                            alpha=0.25, linewidth=0, zorder=1)
+        p, q, r = points[[3, 1, 0, 2, 3]].T
+        ax.plot(q, r, p, "--", color=ag.INK, linewidth=1.2, zorder=2)
+        marks = [("*", 14, ag.INK, "the matrix"), ("s", 8, ag.GREEN, "minimum"),
+                 ("X", 10, ag.RED, "saddle"), ("o", 8, ag.ORANGE, "vertex")]
+        for (p, q, r), (marker, size, color, label) in zip(points, marks, strict=True):
+            ax.plot(q, r, p, marker, color=color, markersize=size, label=label, linestyle="none", zorder=3)
+        ticks = [sign * int(reach) for sign in nappes]
+        low, high = (reach * end for end in (min(*nappes, 0), max(*nappes, 0)))
+        ax.set(xlim=(-reach, reach), ylim=(-reach, reach), zlim=(low, high), zlabel="$p$",
+               xticks=(-int(reach), 0, int(reach)), yticks=(-int(reach), 0, int(reach)), zticks=sorted([0, *ticks]))
+        # right angles look right to an eye far away that sees the plane of the four points from in front
+        ax.set_box_aspect((2, 2, len(nappes)), zoom=1.15)
+        ax.set_proj_type("ortho")
+        ax.view_init(12, np.degrees(np.arctan2(points[0, 2], points[0, 1])) - 80)
+        ax.legend(loc="upper left")
+        return ax
+
+
+def plot_fiber(W1, b1, *, ax=None):
+    """Plot the second neurons that leave a network the function of its first neuron alone (page B8).
+
+    Parameters
+    ----------
+    W1, b1 : float
+        The first neuron's; W1 not 0.
+    """
+    with ag.in_style():
+        W1, b1 = ag._scalars(W1=W1, b1=b1)
+        if W1 == 0:
+            raise ValueError(f"W1 must not be 0, got {W1}")
+        ax = ag.labeled_axes(ax, r"weight $W_1$", r"bias $b_1$", size=(7, 6), projection="3d",
+                             computed_zorder=False)
+        w, b, a = 2 * abs(W1), 2 * max(abs(b1), abs(W1)), 1.0
+        near, far = (abs(W1), np.copysign(b1, b1 * W1)), (-abs(W1), -np.copysign(b1, b1 * W1))
+        flat, upright = dict(color=ag.BLUE, alpha=0.4, linewidth=0), dict(color=ag.GREEN, alpha=0.4, linewidth=0)
+        edge = np.array([[-b, b], [-b, b]])
+
+        def pole(place, ends):
+            ax.plot([place[0]] * 2, [place[1]] * 2, ends, color=ag.RED, linewidth=3)
+
+        # from back to front for an eye with W1 and W2 above 0: Matplotlib can't tell what hides what
+        pole(far, (-a, 0))
+        ax.plot_surface(np.array([[-w] * 2, [0] * 2]), edge, np.zeros((2, 2)), **flat)
+        pole(far, (0, a))
+        ax.plot_surface(np.zeros((2, 2)), edge, np.array([[-a] * 2, [0] * 2]), **upright)
+        pole(near, (-a, 0))
+        ax.plot_surface(np.zeros((2, 2)), edge, np.array([[0] * 2, [a] * 2]), label="$W_1 = 0$", **upright)
+        ax.plot_surface(np.array([[0] * 2, [w] * 2]), edge, np.zeros((2, 2)), label="$W_2 = 0$", **flat)
+        pole(near, (0, a))
+        ax.lines[-1].set_label("equal up to sign")
+        ax.plot([near[0], far[0]], [near[1], far[1]], [0, 0], "o", color=ag.RED, markersize=7)
+        ax.set(xticks=(-W1, 0, W1), yticks=(), zticks=(0,))
+        ax.set_zlabel("weight $W_2$")
+        ax.set_box_aspect((4, 4, 3), zoom=1.1)
+        ax.view_init(22, -62)
+        ax.legend(loc="upper left")
+        return ax
