@@ -93,16 +93,22 @@ def test_hessian_is_that_of_differences(d):
     assert np.array_equal(hessian, hessian.T)
 
 
-def test_sharpness_is_measured_midway_and_on_the_way():
+def test_sharpness_is_the_largest_curvature():
+    net = some_network(3, seed=2)
+    expected = differences(lambda p: vector(ag.backward(v, t, network(p))), vector(net))
+    assert alg.sharpness(v, t, net) == pytest.approx(np.linalg.eigvals(expected).real.max(), rel=1e-6)
+
+
+@pytest.mark.parametrize("epochs, every, expected", [(11, 4, [0, 4, 8]), (8, 4, [0, 4, 8]), (3, 5, [0]), (3, 1, [0, 1, 2, 3])])
+def test_snapshots_are_those_of_one_training(epochs, every, expected):
     net, alpha = some_network(3, seed=2), 0.01
-    at, sharpness, loss = alg.sharpness_history(v, t, net, alpha, epochs=11, every=4)
-    assert at.tolist() == [0, 4, 8]
-    for epoch, value, reached in zip(at, sharpness, loss):
-        here, losses = ag.train_network(v, t, net, alpha, int(epoch))
-        ahead, _ = ag.train_network(v, t, net, alpha, int(epoch) + 1)
-        midway = network((vector(here) + vector(ahead)) / 2)
-        assert reached == losses[-1]
-        assert value == pytest.approx(np.linalg.eigvals(alg.network_hessian(v, t, midway)).real.max())
+    at, nets, loss = alg.snapshots(v, t, net, alpha, epochs, every)
+    assert at.tolist() == expected and len(nets) == len(at)
+    _, whole = ag.train_network(v, t, net, alpha, epochs)
+    assert np.array_equal(loss, whole)
+    for epoch, kept in zip(at, nets):
+        there, _ = ag.train_network(v, t, net, alpha, int(epoch))
+        assert np.array_equal(vector(kept), vector(there))
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 4])
@@ -152,6 +158,40 @@ def test_curves_are_drawn_as_given():
     assert [line.get_label() for line in ax.lines] == [text.get_text() for text in ax.get_legend().get_texts()]
     assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_xscale(), ax.get_yscale()) == ("time", "size", "log", "log")
     assert len(alg.plot_curves(x, {"one": y}, "", "", ax=plt.figure().add_subplot()).lines) == 1
+
+
+def test_log_has_dots_for_the_log_and_lines_for_the_midpoints():
+    logged, midway = np.array([y, y + 1]), np.array([y_true, y_true + 1])
+    ax = alg.plot_log(x, logged, midway, level=(3, "bound"))
+    *runs, bound = ax.lines
+    for number, (dots, line) in enumerate(zip(runs[:2], runs[2:], strict=True)):
+        assert np.array_equal(dots.get_xydata(), np.column_stack([x, logged[number]]))
+        assert np.array_equal(line.get_xydata(), np.column_stack([x, midway[number]]))
+        assert (dots.get_linestyle(), line.get_linestyle(), line.get_marker()) == ("None", "-", "None")
+    assert set(bound.get_ydata()) == {3}
+    assert len(ax.get_legend().get_texts()) == 3 and ax.get_xlabel() == "epoch"
+
+
+def test_projection_shows_the_loss_as_a_squared_distance():
+    """Every distance in the picture, against lengths of vectors with as many entries as there are samples."""
+    w, b = 3.0, 2.0
+    ax = alg.plot_projection(x, y, w, b)
+    *circles, target, to_best, best, to_other, other = ax.lines
+    points = {name: np.array(line.get_data_3d()).T for name, line in
+              (("y", target), ("best", best), ("other", other), ("to best", to_best), ("to other", to_other))}
+    top, foot, here = points["y"][1], points["best"][0], points["other"][0]
+    fit = np.polyval(np.polyfit(x, y, 1), x)
+    for one, another, vectors in ((top, foot, (y, fit)), (top, here, (y, w * x + b)), (foot, here, (fit, w * x + b)),
+                                  (top, np.zeros(3), (y, 0 * y)), (here, np.zeros(3), (w * x + b, 0 * y))):
+        assert np.sum((one - another) ** 2) == pytest.approx(np.mean((vectors[0] - vectors[1]) ** 2))
+    assert np.array_equal(points["to best"], [foot, top]) and np.array_equal(points["to other"], [here, top])
+    assert foot[2] == here[2] == 0 and np.array_equal(points["y"][0], np.zeros(3))
+    for circle, share in zip(circles, (0.5, 1, 1.5), strict=True):
+        around = np.array(circle.get_data_3d()).T - foot
+        assert np.linalg.norm(around, axis=1) == pytest.approx(share * np.linalg.norm(here - foot))
+    least, loss = (ag.mse_loss(line, y) for line in (fit, w * x + b))
+    shown = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert f"squared {least:.1f}" in shown[0] and f"squared {loss:.1f}" in shown[1]
 
 
 def test_ellipses_have_their_axes_and_levels():

@@ -96,8 +96,8 @@ def test_filled_in_every_link_leads_where_it_should(copy, publish):
     code, said = run("bash", "-e", "-c", script)
     assert code == 0, said
     branch = folder / "_build" / "agml-companion"
-    assert nbformat.read(branch / notebook, as_version=4).cells[0].source == publish.first_cell(PLACE)
-    assert {"README.md", "requirements.txt", "runtime.txt", *(path.name for path in ROOT.glob("agml_*.py"))} == {
+    assert nbformat.read(branch / notebook, as_version=4).cells[0].source.split("\n", 1)[1].startswith(publish.first_cell(PLACE))
+    assert {"README.md", "index.ipynb", "requirements.txt", "runtime.txt", "title.svg"} | {path.name for path in ROOT.glob("agml_*.*")} == {
         path.name for path in branch.iterdir()} - {notebook}
 
 
@@ -114,7 +114,7 @@ def test_notebook_opened_alone_gets_the_modules(publish, tmp_path):
     assert cell.count(place) == 1
     cell = cell.replace(place, ROOT.as_uri())
     subprocess.run([sys.executable, "-ISc", cell], cwd=tmp_path, check=True)
-    modules = {path.name: path.read_bytes() for path in ROOT.glob("agml_*.py")}
+    modules = {path.name: path.read_bytes() for path in ROOT.glob("agml_*.*")}
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == modules
 
 
