@@ -432,7 +432,7 @@ def test_refuses_together(name, arguments, message):
 
 @pytest.mark.parametrize("name", [name for name in VALID if name.startswith("plot_")])
 def test_refuses_axes_of_the_other_dimension(name):
-    flat = name in ("plot_loss_surface", "plot_lifted_circle", "plot_blow_up", "plot_projection")
+    flat = name in ("plot_loss_surface", "plot_lifted_circle", "plot_blow_up", "plot_projection", "plot_cone", "plot_fiber")
     ax = plt.figure().add_subplot(projection=None if flat else "3d")
     with pytest.raises(TypeError, match="^ax must be"):
         call(name, {"ax": ax})
