@@ -11,8 +11,10 @@ from importlib import metadata
 from pathlib import Path
 
 import nbformat
-from companion import ROOT, helper_source, join_streams
 from publish import MODULES, first_cell, notebook_name
+from streams import join_streams
+
+ROOT = Path(__file__).resolve().parent.parent
 
 PACKAGES = ("ipywidgets", "jupyterlab", "matplotlib", "numpy", "pillow", "sympy")
 NAME = "agml-companion"
@@ -63,8 +65,6 @@ class Markdown:
         _, name, argument, options, body = found.groups()
         if name in SILENT:
             return ""
-        if name == "helper-source":
-            return f"```python\n{helper_source(argument)}\n```\n"
         label = (re.search(r":label: *(\S+)", options) or ["", ""])[1]
         if name == "math":
             tag = f" \\tag{{{self.numbers[f'equation-{label}']}}}" if label else ""
