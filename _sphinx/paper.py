@@ -87,10 +87,10 @@ class Kinds(SphinxPostTransform):
             kind = "beyond" if "beyond" in box["classes"] else box.tagname.split("_")[0]
             box.parent.replace(box, container(f"box-{kind}", box))
         for code in list(self.document.findall(nodes.literal_block)):
-            if "helper-source" in code["classes"]:
-                code.parent.replace(code, container("helper-source", code))
+            if "tag_listing" in code.parent.parent.get("classes", []) or "tag_listing" in code.parent.get("classes", []):
+                code.parent.replace(code, container("listing", code))
         for node in list(self.document.findall(nodes.container)):
-            if re.match("cell$|helper-source$|box-", " ".join(node["classes"])):
+            if re.match(r"cell\b|box-", " ".join(node["classes"])):
                 lines = self.height(node)
                 if lines > 30 or "box-solution" in node["classes"]:
                     lines = 7  # the beginning
