@@ -84,5 +84,5 @@ def finish(app, error):
 def setup(app):
     app.connect("builder-inited", npm.install)
     app.connect("html-page-context", describe)
-    app.connect("build-finished", finish)
+    app.connect("build-finished", finish, priority=900)  # the theme writes its colors of code at 500
     return {"parallel_read_safe": True}
