@@ -9,13 +9,14 @@ import math
 from fractions import Fraction
 from typing import NamedTuple
 
-import matplotlib.pyplot as plt
 import numpy as np
 
+import agml_checks as check
 import agml_helpers as ag
 
 
 # The loss of the linear model
+
 
 class Moments(NamedTuple):
     """The five means of the data that the loss of the linear model depends on."""
@@ -56,7 +57,7 @@ def exact_moments(x, y_true):
     >>> print(exact_moments([0, 1], [1, 2]).yy)
     5/2
     """
-    x, y = ([Fraction(value) for value in array.tolist()] for array in ag._vectors(x=x, y_true=y_true))
+    x, y = ([Fraction(value) for value in array.tolist()] for array in check.vectors(x=x, y_true=y_true))
 
     def mean(factors):
         return sum(math.prod(factor) for factor in factors) / len(x)
@@ -146,8 +147,8 @@ def descent_in_closed_form(x, y_true, w, b, alpha, epochs):
     >>> print(w, b)
     0.875 0.125
     """
-    (x, y), start = ag._same_shape(x=x, y_true=y_true), np.array(ag._scalars(w=w, b=b))
-    alpha, epochs = ag._rate(alpha), ag._count(epochs=epochs, least=0)
+    (x, y), start = check.same_shape(x=x, y_true=y_true), np.array(check.scalars(w=w, b=b))
+    (alpha,), (epochs,) = check.rate(alpha=alpha), check.steps(epochs=epochs)
     minimizer = _minimizer(x, y)
     curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
     shrunk = (1 - alpha * curvatures) ** epochs * (axes.T @ (start - minimizer))
@@ -169,6 +170,7 @@ def _moments(moments):
 
 # The network by all its parameters
 
+
 def jacobian(v, net):
     """Return the derivative of every prediction by every parameter (page B8).
 
@@ -188,7 +190,7 @@ def jacobian(v, net):
     >>> jacobian([[3]], net)
     array([[3. , 1. , 0.5, 1. ]])
     """
-    (v,), net = ag._column(v=v), ag._network(net)
+    (v,), (net,) = check.columns(v=v), check.network(net=net)
     _, A1, _ = ag.forward(v, net)
     return _jacobian(v, A1, net)
 
@@ -218,7 +220,7 @@ def network_hessian(v, y_true, net):
     >>> print(np.diag(network_hessian([[3]], [[1]], net)))
     [0.   0.   0.25 1.  ]
     """
-    (v, y_true), net = ag._column(v=v, y_true=y_true), ag._network(net)
+    (v, y_true), (net,) = check.columns(v=v, y_true=y_true), check.network(net=net)
     _, A1, Z2 = ag.forward(v, net)
     J = _jacobian(v, A1, net)
     by_W2 = A1 * (1 - A1) * (Z2 - y_true) / len(v)
@@ -227,10 +229,14 @@ def network_hessian(v, y_true, net):
     none, edge = np.zeros_like(bias), np.zeros((len(bias), 1))
     twice, once, plain = (np.diag((by_b1 * v**power).sum(axis=0)) for power in (2, 1, 0))
     # neurons meet only in the products of first derivatives; the second ones concern one neuron each
-    return J.T @ J / len(v) + np.block([[twice, once, weight, edge],
-                                        [once, plain, bias, edge],
-                                        [weight, bias, none, edge],
-                                        [edge.T, edge.T, edge.T, np.zeros((1, 1))]])
+    return J.T @ J / len(v) + np.block(
+        [
+            [twice, once, weight, edge],
+            [once, plain, bias, edge],
+            [weight, bias, none, edge],
+            [edge.T, edge.T, edge.T, np.zeros((1, 1))],
+        ]
+    )
 
 
 def sharpness_history(v, y_true, net, alpha, epochs, every):
@@ -265,7 +271,7 @@ def sharpness_history(v, y_true, net, alpha, epochs, every):
     >>> print(at, loss.round())
     [ 0 10] [1639. 1220.]
     """
-    epochs, every = ag._count(epochs=epochs), ag._count(every=every)
+    epochs, every = check.count(epochs=epochs, every=every)
     at, rows = np.arange(0, epochs, every), []
     for _ in at:
         ahead, losses = ag.train_network(v, y_true, net, alpha, 1)
@@ -276,6 +282,7 @@ def sharpness_history(v, y_true, net, alpha, epochs, every):
 
 
 # Symmetries of the network
+
 
 def permute(net, order):
     """Return the network with its neurons in another order: the same function (page B7).
@@ -295,7 +302,7 @@ def permute(net, order):
     >>> print(permute(ag.init_network(2), [1, 0]).W1)
     [[-0.00138264  0.00496714]]
     """
-    net, (order,) = ag._network(net), ag._vectors(order=order)
+    (net,), (order,) = check.network(net=net), check.vectors(order=order)
     d = net.W1.size
     if sorted(order) != list(range(d)):
         raise ValueError(f"order must hold each of 0 to {d - 1} once, got {order.tolist()}")
@@ -325,8 +332,8 @@ def flip(net, unit):
     >>> print(flip(net, 0).b2)
     [[12.]]
     """
-    net = ag._network(net)
-    unit = ag._count(unit=unit, least=0, most=net.W1.size - 1)
+    (net,) = check.network(net=net)
+    (unit,) = check.count(unit=unit, least=0, most=net.W1.size - 1)
     sign = np.where(np.arange(net.W1.size) == unit, -1, 1)
     return ag.Network(net.W1 * sign, net.b1 * sign, net.W2 * sign[:, np.newaxis], net.b2 + net.W2[unit])
 
@@ -352,11 +359,13 @@ def orbit(net):
     >>> print(len(orbit(ag.init_network(3))))
     48
     """
-    net = ag._network(net)
+    (net,) = check.network(net=net)
     d = net.W1.size
     if d > 4:
-        raise ValueError(f"net must have at most 4 neurons, got {d}: "
-                         f"its orbit would have {2**d * math.factorial(d):,} networks")
+        raise ValueError(
+            f"net must have at most 4 neurons, got {d}: "
+            f"its orbit would have {2**d * math.factorial(d):,} networks"
+        )
     images = [net]
     for unit in range(d):
         images += [flip(image, unit) for image in images]
@@ -365,7 +374,7 @@ def orbit(net):
 
 # Figures. Every function draws on `ax`, or on a new figure when it is None, and returns the Axes.
 
-LOOKS = [("-", ag.BLUE), ("--", ag.RED), ("-.", ag.GREEN), (":", ag.ORANGE)]
+LOOKS = [("-", "blue"), ("--", "red"), ("-.", "green"), (":", "orange")]
 
 
 def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", yscale="linear", ax=None):
@@ -382,31 +391,36 @@ def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", ysca
     xscale, yscale : str
         "linear" or "log"; the latter only for what is positive.
     """
-    with ag.in_style():
-        if not isinstance(curves, dict) or not 1 <= len(curves) <= len(LOOKS):
-            raise ValueError(f"curves must be a dict of 1 to {len(LOOKS)} arrays, got {curves!r}")
-        at, *checked = ag._vectors(at=at, **{f"curves[{label!r}]": curve for label, curve in curves.items()})
-        for name, scale, arrays in (("xscale", xscale, [at]), ("yscale", yscale, checked)):
-            if scale not in ("linear", "log"):
-                raise ValueError(f"{name} must be linear or log, got {scale!r}")
-            if scale == "log" and np.min(arrays) <= 0:
-                raise ValueError(f"{name} must be linear unless all values are positive, got {np.min(arrays)}")
-        for name, text in (("xlabel", xlabel), ("ylabel", ylabel)):
-            if not isinstance(text, str):
-                raise TypeError(f"{name} must be a string, got {text!r}")
-        if level is not None:
-            if not isinstance(level, tuple) or len(level) != 2:
-                raise TypeError(f"level must be a height and a label, got {level!r}")
-            (height,), level_label = ag._scalars(level=level[0]), level[1]
+    at, curves = _checked_curves(at, curves, xscale, yscale)
+    for name, text in (("xlabel", xlabel), ("ylabel", ylabel)):
+        if not isinstance(text, str):
+            raise TypeError(f"{name} must be a string, got {text!r}")
+    if level is not None and (not isinstance(level, tuple) or len(level) != 2):
+        raise TypeError(f"level must be a height and a label, got {level!r}")
+    with ag.in_style() as palette:
         ax = ag.labeled_axes(ax, xlabel, ylabel)
-        for label, curve, (line, color) in zip(curves, checked, LOOKS):
-            ax.plot(at, curve, line, color=color, label=label)
+        for (label, curve), (line, color) in zip(curves.items(), LOOKS):
+            ax.plot(at, curve, line, color=getattr(palette, color), label=label)
         if level is not None:
-            ax.axhline(height, linestyle=(0, (1, 1)), color=ag.INK, linewidth=1.2, label=level_label)
+            (height,) = check.scalars(level=level[0])
+            ax.axhline(height, linestyle=(0, (1, 1)), color=palette.ink, linewidth=1.2, label=level[1])
         ax.set(xscale=xscale, yscale=yscale)
         ax.margins(x=0)
         ax.legend(loc="best")
         return ax
+
+
+def _checked_curves(at, curves, xscale, yscale):
+    """Return the places and the curves by their labels as vectors that the scales can show."""
+    if not isinstance(curves, dict) or not 1 <= len(curves) <= len(LOOKS):
+        raise ValueError(f"curves must be a dict of 1 to {len(LOOKS)} arrays, got {curves!r}")
+    at, *checked = check.vectors(at=at, **{f"curves[{label!r}]": curve for label, curve in curves.items()})
+    for name, scale, arrays in (("xscale", xscale, [at]), ("yscale", yscale, checked)):
+        if scale not in ("linear", "log"):
+            raise ValueError(f"{name} must be linear or log, got {scale!r}")
+        if scale == "log" and np.min(arrays) <= 0:
+            raise ValueError(f"{name} must be linear unless all values are positive, got {np.min(arrays)}")
+    return at, dict(zip(curves, checked))
 
 
 def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
@@ -418,10 +432,10 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
     w, b : array_like of shape (n,), optional
         A path to draw.
     """
-    with ag.in_style():
-        x, y = ag._same_shape(x=x, y_true=y_true)
+    with ag.in_style() as palette:
+        x, y = check.same_shape(x=x, y_true=y_true)
         if np.size(w) or np.size(b):
-            w, b = ag._vectors(w=w, b=b)
+            w, b = check.vectors(w=w, b=b)
         minimizer = _minimizer(x, y)
         curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
         reach = 18
@@ -429,15 +443,24 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
         W, B = np.meshgrid(w_grid, b_grid)
         loss = ag.loss_surface(x, y, W, B)
         ax = ag.labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")
-        ax.contour(W, B, loss, loss.min() + np.geomspace(1e-4, 1, 9)[:-1] * np.ptp(loss), cmap="viridis",
-                   norm="log", linewidths=1.5)
-        for curvature, axis, (line, color) in zip(curvatures, axes.T, ((":", ag.RED), ("--", ag.BLUE))):
+        ax.contour(
+            W,
+            B,
+            loss,
+            loss.min() + np.geomspace(1e-4, 1, 9)[:-1] * np.ptp(loss),
+            cmap=ag.level_colors(),
+            norm="log",
+            linewidths=1.5,
+        )
+        for curvature, axis, (line, color) in zip(
+            curvatures, axes.T, ((":", palette.red), ("--", palette.blue))
+        ):
             ends = minimizer + np.outer([-2 * reach, 2 * reach], axis)
             ax.plot(*ends.T, line, color=color, label=rf"axis with $\lambda$ = {curvature:.4g}")
         if np.size(w):
-            ax.plot(w, b, color=ag.GREEN, label="gradient descent")
-            ax.plot(w[-1], b[-1], "s", color=ag.GREEN, markersize=7)
-        ax.plot(*minimizer, "*", color=ag.INK, markersize=13, label="minimizer", linestyle="none")
+            ax.plot(w, b, color=palette.green, label="gradient descent")
+            ax.plot(w[-1], b[-1], "s", color=palette.green, markersize=7)
+        ax.plot(*minimizer, "*", color=palette.ink, markersize=13, label="minimizer", linestyle="none")
         ax.set(xlim=w_grid[[0, -1]], ylim=b_grid[[0, -1]])
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
         return ax
@@ -453,11 +476,11 @@ def plot_hyperbola(xx, xy, paths=(), *, ax=None):
     paths : sequence of array_like, each of shape (n, 2)
         Points (w1, w2), from the start to the end of each path.
     """
-    with ag.in_style():
-        xx, xy = ag._scalars(xx=xx, xy=xy)
+    with ag.in_style() as palette:
+        xx, xy = check.scalars(xx=xx, xy=xy)
         if min(xx, xy) <= 0:
             raise ValueError(f"xx and xy must be positive, got {xx} and {xy}")
-        paths = [array for path in paths for array in ag._finite(paths=path)]
+        paths = [array for path in paths for array in check.finite(paths=path)]
         for path in paths:
             if path.ndim != 2 or path.shape[1] != 2:
                 raise ValueError(f"paths must have shape (n, 2), got shape {path.shape}")
@@ -466,16 +489,28 @@ def plot_hyperbola(xx, xy, paths=(), *, ax=None):
         side = np.linspace(-reach, reach, 201)
         above = (np.multiply.outer(side, side) - slope) ** 2
         ax = ag.labeled_axes(ax, "$w_1$", "$w_2$", size=(7, 6), aspect="equal")
-        ax.contour(side, side, above, slope**2 * np.array([0.02, 0.2, 0.5, 1, 2, 4, 8, 16]), cmap="viridis",
-                   norm="log", linewidths=1.2)
+        ax.contour(
+            side,
+            side,
+            above,
+            slope**2 * np.array([0.02, 0.2, 0.5, 1, 2, 4, 8, 16]),
+            cmap=ag.level_colors(),
+            norm="log",
+            linewidths=1.2,
+        )
         branch = np.geomspace(slope / reach, reach, 101)
         for sign in (1, -1):
-            ax.plot(sign * branch, sign * slope / branch, color=ag.BLUE, linewidth=3,
-                    label="minimizers: $w_1 w_2 = w$" if sign == 1 else None)
-        ax.plot(0, 0, "X", color=ag.INK, markersize=11, label="saddle", linestyle="none")
+            ax.plot(
+                sign * branch,
+                sign * slope / branch,
+                color=palette.blue,
+                linewidth=3,
+                label="minimizers: $w_1 w_2 = w$" if sign == 1 else None,
+            )
+        ax.plot(0, 0, "X", color=palette.ink, markersize=11, label="saddle", linestyle="none")
         for number, path in enumerate(paths):
-            ax.plot(*path.T, "--", color=ag.RED, label="gradient descent" if number == 0 else None)
-            ax.plot(*path[0], "o", color=ag.RED, markersize=6)
+            ax.plot(*path.T, "--", color=palette.red, label="gradient descent" if number == 0 else None)
+            ax.plot(*path[0], "o", color=palette.red, markersize=6)
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
         return ax
@@ -489,22 +524,43 @@ def plot_orbit(nets, *, ax=None):
     nets : sequence of Network with hidden dimension 2
         From the start to the end of a training.
     """
-    with ag.in_style():
-        if not nets or any(ag._network(net).W1.size != 2 for net in nets):
-            raise ValueError("nets must be one or more networks of hidden dimension 2, "
-                             f"got {[ag._network(net).W1.size for net in nets]}")
+    with ag.in_style() as palette:
+        sizes = [net.W1.size for given in nets for net in check.network(nets=given)]
+        if set(sizes) != {2}:
+            raise ValueError(f"nets must be one or more networks of hidden dimension 2, got {sizes}")
         images = np.array([[image.W1.ravel() for image in orbit(net)] for net in nets])
-        ax = ag.labeled_axes(ax, r"weight $W_1$ of the first neuron", r"weight $W_1$ of the second neuron",
-                             size=(6.4, 6), aspect="equal")
+        ax = ag.labeled_axes(
+            ax,
+            r"weight $W_1$ of the first neuron",
+            r"weight $W_1$ of the second neuron",
+            size=(6.4, 6),
+            aspect="equal",
+        )
         reach = 1.15 * np.abs(images).max()
         for end in ((1, 0), (0, 1), (1, 1), (1, -1)):
-            ax.plot(*np.outer(end, (-reach, reach)), ":", color=ag.INK, linewidth=1,
-                    label="mirrors" if end == (1, 0) else None)
+            ax.plot(
+                *np.outer(end, (-reach, reach)),
+                ":",
+                color=palette.ink,
+                linewidth=1,
+                label="mirrors" if end == (1, 0) else None,
+            )
         for number in range(images.shape[1]):
             path, first = images[:, number], number == 0
-            ax.plot(*path.T, color=ag.RED if first else ag.BLUE, linewidth=2 if first else 1.2, zorder=3 if first else 2,
-                    label={0: "the training", 1: "its images"}.get(number))
-            ax.plot(*path[-1], "s" if first else "o", color=ag.RED if first else ag.BLUE, markersize=7, zorder=4)
+            ax.plot(
+                *path.T,
+                color=palette.red if first else palette.blue,
+                linewidth=2 if first else 1.2,
+                zorder=3 if first else 2,
+                label={0: "the training", 1: "its images"}.get(number),
+            )
+            ax.plot(
+                *path[-1],
+                "s" if first else "o",
+                color=palette.red if first else palette.blue,
+                markersize=7,
+                zorder=4,
+            )
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
         return ax

@@ -18,6 +18,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
+import agml_checks as check
 import agml_helpers as ag
 
 
@@ -132,14 +133,14 @@ def explore_line(x, y_data):
     -------
     Explorer, which starts at the weight and bias of the print
     """
-    with ag.in_style():
+    with ag.in_style() as palette:
         weights = _slider("weight w", [-4, ag.W_START, 2, 4, 6, 8, 10, 12, 14], ag.W_START)
         biases = _slider("bias b", [-24, -20, -16, -12, -8, -4, ag.B_START, 4, 8], ag.B_START)
         film = Film((7, 3.8))
         ax = ag.plot_fit(x, y_data, ax=film.figure.add_subplot())
         ax.set_ylim(-40, 150)
-        line, = ax.plot([], [], color=ag.GREEN, animated=True)
-        errors = ax.add_collection(LineCollection([], colors=ag.RED, alpha=0.4, linewidths=0.8, animated=True))
+        line, = ax.plot([], [], color=palette.green, animated=True)
+        errors = ax.add_collection(LineCollection([], colors=palette.red, alpha=0.4, linewidths=0.8, animated=True))
         still, pictures = film.develop(), {}
         for _, w in weights.options:
             for _, b in biases.options:
@@ -163,8 +164,8 @@ def explore_descent(x, y_data):
     -------
     Explorer, which starts at the learning rate and the last epoch of the print
     """
-    with ag.in_style():
-        x, y_data = ag._same_shape(x=x, y_data=y_data)
+    with ag.in_style() as palette:
+        x, y_data = check.same_shape(x=x, y_data=y_data)
         slow, steep = np.linalg.eigvalsh(ag.loss_hessian(x))
         fastest, too_large = 2 / (slow + steep), 1.01 * 2 / steep
         rates = _slider("rate α", [0.0001, 0.001, 0.003, 0.01, 0.02, fastest, too_large], 0.001, "{:.3g}")
@@ -175,13 +176,13 @@ def explore_descent(x, y_data):
         W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
         loss = ag.loss_surface(x, y_data, W, B)
         levels = loss.min() + np.geomspace(1e-3, 1, 11)[:-1] * np.ptp(loss)
-        plane.contour(W, B, loss, levels, cmap="viridis", norm="log", linewidths=1)
+        plane.contour(W, B, loss, levels, cmap=ag.level_colors(), norm="log", linewidths=1)
         ag.labeled_axes(curve, "epoch", "loss")
         curve.set(xscale="symlog", yscale="log", xlim=(0, 2500), ylim=(60, 2e5))
-        path, = plane.plot([], [], ".-", color=ag.RED, linewidth=1, markersize=3, animated=True)
-        here, = plane.plot([], [], "s", color=ag.RED, markersize=8, animated=True)
-        falls, = curve.plot([], [], color=ag.RED, animated=True)
-        now, = curve.plot([], [], "s", color=ag.RED, markersize=8, animated=True)
+        path, = plane.plot([], [], ".-", color=palette.red, linewidth=1, markersize=3, animated=True)
+        here, = plane.plot([], [], "s", color=palette.red, markersize=8, animated=True)
+        falls, = curve.plot([], [], color=palette.red, animated=True)
+        now, = curve.plot([], [], "s", color=palette.red, markersize=8, animated=True)
         still, pictures = film.develop(), {}
         for label, alpha in rates.options:
             w, b, losses = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, alpha, 2000)
@@ -211,7 +212,7 @@ def explore_lift(X, inside):
     -------
     Explorer, which starts fully lifted
     """
-    with ag.in_style():
+    with ag.in_style() as palette:
         heights = _slider("lift", np.linspace(0, 1, 6), 1.0, "{:.0%}")
         film, pictures = Film((6, 4.6), dpi=110, layout="none"), {}
         ax = film.figure.add_axes((0, 0, 0.94, 0.93), projection="3d", computed_zorder=False)
@@ -234,15 +235,15 @@ def explore_neuron():
     -------
     Explorer, which starts at w = 1 and b = 0, the sigmoid itself
     """
-    with ag.in_style():
+    with ag.in_style() as palette:
         weights = _slider("weight w", [-4, -2, -1, 0, 0.5, 1, 2, 4], 1)
         biases = _slider("bias b", [-4, -2, 0, 2, 4], 0)
         x = np.linspace(-8, 8, 401)
         film = Film((7, 3.6))
         ax = ag.labeled_axes(film.figure.add_subplot(), "$x$", "")
         ax.set(xlim=(-8, 8), ylim=(-0.05, 1.05))
-        activation, = ax.plot([], [], color=ag.BLUE, label=r"$\sigma(wx + b)$", animated=True)
-        slope, = ax.plot([], [], "--", color=ag.RED, label=r"$\sigma'(wx + b)$", animated=True)
+        activation, = ax.plot([], [], color=palette.blue, label=r"$\sigma(wx + b)$", animated=True)
+        slope, = ax.plot([], [], "--", color=palette.red, label=r"$\sigma'(wx + b)$", animated=True)
         film.figure.legend(loc="outside right upper")
         still, pictures = film.develop(), {}
         for _, w in weights.options:
@@ -266,7 +267,7 @@ def explore_network(x, y_data):
     -------
     Explorer, which starts at d = 2 after 10,000 epochs, as in Fig. 1.10
     """
-    with ag.in_style():
+    with ag.in_style() as palette:
         dimensions = _slider("neurons d", [1, 2, 3, 5, 10], 2)
         epochs = _slider("epoch", [0, 10, 30, 100, 300, 1000, 3000, 10000], 10000, "{}")
         v, y = np.reshape(x, (-1, 1)), np.reshape(y_data, (-1, 1))
@@ -275,8 +276,8 @@ def explore_network(x, y_data):
         ag.plot_fit(x, y_data, ax=fit)
         ag.labeled_axes(units, "$x$", "what each neuron adds")
         units.set(xlim=fit.get_xlim(), ylim=(-40, 150))
-        curve, = fit.plot([], [], color=ag.RED, animated=True)
-        parts = units.add_collection(LineCollection([], colors=ag.BLUE, linewidths=1.5, animated=True))
+        curve, = fit.plot([], [], color=palette.red, animated=True)
+        parts = units.add_collection(LineCollection([], colors=palette.blue, linewidths=1.5, animated=True))
         still, pictures = film.develop(), {}
         for _, d in dimensions.options:
             net, trained = ag.init_network(d), 0
