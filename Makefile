@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BUILT := _build/html/.built
 PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
-SOURCES += agml_algebra.py agml_explorers.py agml_helpers.py tests/print.yml _config.yml _toc.yml hub/jupyterhub_config.py hub/start
+SOURCES += agml_algebra.py agml_explorers.py agml_explorers.js agml_helpers.py tests/print.yml _config.yml _toc.yml hub/jupyterhub_config.py hub/start
 
 .PHONY: help book pdf test matrix bench load mutants audit lab bundle hub hub-test lock clean
 
