@@ -199,7 +199,8 @@ const STYLE = `
 .agml sub { font-size: .72em; line-height: 0; }
 .agml i, .agml .math { font-style: italic; }
 .agml .halo { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
-.agml .handle { cursor: grab; outline: none; touch-action: none; }
+.agml .handle { cursor: grab; outline: none; }
+.agml .handle * { touch-action: none; }
 .agml .handle:active { cursor: grabbing; }
 .agml .handle .area { fill: transparent; stroke: none; }
 .agml .handle .dot { stroke: var(--ground); stroke-width: 2; }
@@ -348,7 +349,7 @@ class Stage {
     this.gone.signal.addEventListener("abort", () => {
       for (const name of names) this.model.off(`change:${name}`, this.redraw);
     });
-    this.button("back to the print’s values", () => this.set(this.model.get("home")));
+    this.button("back to the first values", () => this.set(this.model.get("home")));
     this.dress();
   }
   /* The ground is what lies behind, and the text on it tells whether it is dark. */
@@ -480,6 +481,7 @@ class Panel {
     const node = svg("g", {class: "handle", style: `color: ${color}`, tabindex: 0, role: "slider", "aria-label": label},
       svg("circle", {class: "area", r: 18}), svg("circle", {class: "ring", r: 12}), dot);
     this.above.append(node);
+    node.addEventListener("touchstart", event => event.preventDefault(), {passive: false});  // or the page would scroll
     let held = null;
     const to = (px, py) => {
       const [x, y] = this.back(px, py);
@@ -671,7 +673,7 @@ function Descent(stage) {
     plane.handle({label: "Start of the descent", color: "var(--red)", anywhere: true, says,
       at: () => stage.get("w", "b"), move: ([w, b]) => stage.set({w, b})}),
     curve.handle({label: "Epoch", color: "var(--red)", shape: "square", step: [0.02, 0], says,
-      at: () => [stage.get("epochs")[0], last], move: ([epochs]) => stage.set({epochs: whole(epochs, stage.get("epochs")[0])})}),
+      at: () => [stage.get("epochs")[0], Number.isFinite(last) ? last : curve.y[1]], move: ([epochs]) => stage.set({epochs: whole(epochs, stage.get("epochs")[0])})}),
     ratePanel(stage, border, "2/_λ_~max~"),
   ];
   play(stage, "epochs");
@@ -896,7 +898,7 @@ function Lift(stage) {
       else above += height * z[i] > height;
     }
     const count = inside.reduce((sum, one) => sum + one, 0);
-    stage.show({"lift": `${text(100 * height, 0)} %`, "inside, below the plane": `${text(below, 0)} of ${text(count, 0)}`,
+    stage.show({"lift": `${text(100 * height, 1)} %`, "inside, below the plane": `${text(below, 0)} of ${text(count, 0)}`,
       "outside, above it": `${text(above, 0)} of ${text(n - count, 0)}`, "height of the eye": `${text(elev, 0)}°`});
     stage.say(below === count && above === n - count ? "The plane has one class on each side." : "No plane lies between the classes, and no line in theirs.");
   });

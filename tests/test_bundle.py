@@ -68,7 +68,7 @@ def test_notebook_is_the_page_with_its_outputs(files, page):
         assert len(pictures) == ("mystnb" in source.metadata)
         widgets = [output.data["application/vnd.jupyter.widget-view+json"]["model_id"] for output in cell.outputs
                    if "application/vnd.jupyter.widget-view+json" in output.get("data", {})]
-        assert len(widgets) == ("ex.explore_" in source.source)
+        assert len(widgets) == bool(re.search(r"\bex\.[A-Z]", source.source))
         for widget in widgets:
             state = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
             assert state[widget]["model_name"] == "VBoxModel"

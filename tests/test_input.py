@@ -8,7 +8,6 @@ import matplotlib
 matplotlib.use("Agg")
 
 import agml_algebra as alg  # noqa: E402
-import agml_explorers as ex  # noqa: E402
 import agml_helpers as ag  # noqa: E402
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
@@ -62,11 +61,6 @@ VALID = {
     "plot_ellipses": {"x": X, "y_true": Y, "w": X, "b": Y, "ax": None},
     "plot_hyperbola": {"xx": 2.0, "xy": 3.0, "paths": [POINTS], "ax": None},
     "plot_orbit": {"nets": [NET, NET], "ax": None},
-    "explore_line": {"x": X, "y_data": Y},
-    "explore_descent": {"x": X, "y_data": Y},
-    "explore_lift": {"X": POINTS, "inside": INSIDE},
-    "explore_neuron": {},
-    "explore_network": {"x": X, "y_data": Y},
 }
 
 # Function, argument, its bad value, the error, and what the message says.
@@ -309,14 +303,6 @@ REFUSED = [
     ("plot_orbit", "nets", [None], TypeError, r"^net must be a Network, got NoneType$"),
     ("plot_orbit", "ax", 0, TypeError, r"^ax must be a Matplotlib Axes, got int$"),
 
-    ("explore_line", "x", V[:2], ValueError, r"^x and y_data must .*got \(2, 1\) and \(3,\)$"),
-    ("explore_line", "y_data", [1, 2, NAN], ValueError, r"^y_data must be finite, got nan$"),
-    ("explore_descent", "x", [], ValueError, r"^x must not be empty, got shape \(0,\)$"),
-    ("explore_descent", "y_data", [1, 2, NAN], ValueError, r"^y_data must be finite, got nan$"),
-    ("explore_lift", "X", POINTS.T, ValueError, r"^X must have shape \(n, 2\), got shape \(2, 3\)$"),
-    ("explore_lift", "inside", [1, 0, 0], ValueError, r"^inside must be bool of shape \(3,\)"),
-    ("explore_network", "x", ["a", "b", "c"], TypeError, r"^x must hold real numbers, got dtype <U1$"),
-    ("explore_network", "y_data", Y[:2], ValueError, r"^x and y_data must .*got \(3,\) and \(2,\)$"),
 ]
 
 # The same for arguments that are wrong only together.
@@ -344,7 +330,7 @@ def shown(value):
 
 def call(name, arguments):
     """Call a public function, whichever module it is in."""
-    module = next(module for module in (ag, alg, ex) if hasattr(module, name))
+    module = next(module for module in (ag, alg) if hasattr(module, name))
     return getattr(module, name)(**VALID[name] | arguments)
 
 
@@ -405,12 +391,12 @@ def test_the_table_has_every_public_function_and_argument():
                 if not name.startswith("_") and name not in ("in_style", "labeled_axes")
                 for parameter in inspect.signature(function).parameters}
 
-    public = parameters(ag) | parameters(alg) | parameters(ex, "explore_")
+    public = parameters(ag) | parameters(alg)
     assert {(name, argument) for name, argument, *_ in REFUSED} == public
     assert {(name, argument) for name, arguments in VALID.items() for argument in arguments} == public
 
 
-@pytest.mark.parametrize("name", [name for name in VALID if not name.startswith("explore_")])
+@pytest.mark.parametrize("name", VALID)
 def test_arguments_are_not_modified_nor_part_of_the_result(name):
     arguments = {key: frozen(value) for key, value in VALID[name].items()}
     before = copy.deepcopy(arguments)

@@ -38,7 +38,7 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
     FloatLogSlider: (id, state) =>
       slider(id, state, value => String(Number(value.toPrecision(3))), Math.log10, power => state.base ** power),
     ToggleButton(id, {description}) {
-      const button = element("button", {type: "button", className: "toggle", textContent: description});
+      const button = element("button", {type: "button", className: "switch", textContent: description});
       button.addEventListener("click", () => set(id, "value", !models[id].state.value));
       on(id, "value", value => { button.ariaPressed = String(value); });
       return button;
