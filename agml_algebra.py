@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 import agml_checks as check
 import agml_helpers as ag
@@ -378,7 +379,7 @@ LOOKS = [("-", "blue"), ("--", "red"), ("-.", "green"), (":", "orange")]
 
 
 def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", yscale="linear", ax=None):
-    """Plot several curves over one axis, told apart by line style and color (pages B2 to B10).
+    """Plot several curves over one axis, told apart by line style and color (pages B2 to B12).
 
     Parameters
     ----------
@@ -563,4 +564,92 @@ def plot_orbit(nets, *, ax=None):
             )
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+        return ax
+
+
+def plot_room(truth, levels, *, ax=None):
+    """Plot where the loss (w1·w2 − truth)² is below each level, in the square [−1, 1]² (page B13).
+
+    Parameters
+    ----------
+    truth : float
+        The product that the minimizers have, between −1 and 1.
+    levels : array_like of shape (n,)
+        Positive.
+    """
+    (truth,), (levels,) = check.scalars(truth=truth), check.vectors(levels=levels)
+    if not -1 < truth < 1:
+        raise ValueError(f"truth must be between -1 and 1, got {truth}")
+    if np.min(levels) <= 0:
+        raise ValueError(f"levels must be positive, got {np.min(levels)}")
+    with ag.in_style() as palette:
+        side = np.linspace(-1, 1, 401)
+        above = (np.multiply.outer(side, side) - truth) ** 2
+        ax = ag.labeled_axes(ax, "$w_1$", "$w_2$", size=(6, 6), aspect="equal")
+        for level in levels:
+            ax.contourf(side, side, above, [0, level], colors=[palette.blue], alpha=0.3)
+            ax.contour(side, side, above, [level], colors=[palette.blue], linewidths=1)
+        ax.set(title=f"best: $w_1 w_2 = {truth:g}$", xticks=(-1, 0, 1), yticks=(-1, 0, 1), aspect="equal")
+        return ax
+
+
+def plot_blow_up(*, elev=24, azim=-64, ax=None):
+    """Plot the plane blown up at the origin, a cusp in the plane and its smooth lift (page B13).
+
+    The surface consists of all (a1, a2, m) with a2 = m·a1: over each point but the origin lies one of
+    its points at most, over the origin a whole line.
+
+    Parameters
+    ----------
+    elev, azim : float
+        Height and direction of the eye, in degrees.
+    """
+    elev, azim = check.scalars(elev=elev, azim=azim)
+    with ag.in_style() as palette:
+        ax = ag.axes_in_space(ax, "$a_1$", "$a_2$", "slope $m$", elev, azim)
+        a1, m = np.meshgrid(np.linspace(-1, 1, 3), np.linspace(-1, 1, 21))
+        look = {"color": palette.orange, "edgecolor": palette.orange, "alpha": 0.35, "linewidth": 0.6}
+        ax.plot_surface(a1, m * a1, m, rcount=21, ccount=3, zorder=1, **look)
+        floor, t = -2.2, np.linspace(-1, 1, 101)
+        ax.plot([-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1], floor, color=palette.ink, linewidth=0.8, zorder=0)
+        ax.plot(t**2, t**3, floor, "--", color=palette.blue, label="cusp $a_2^2 = a_1^3$", zorder=2)
+        ax.plot([0], [0], [floor], "o", color=palette.red, markersize=7, label="origin", zorder=3)
+        ax.plot([0, 0], [0, 0], [-1, 1], ":", color=palette.red, label="all that lies over it", zorder=3)
+        ax.plot(t**2, t**3, t, color=palette.blue, label="the cusp, lifted", zorder=4)
+        ax.set(zlim=(floor, 1), xticks=(-1, 0, 1), yticks=(-1, 0, 1), zticks=(-1, 0, 1))
+        ax.legend(loc="upper left")
+        return ax
+
+
+def plot_pages(pages, *, ax=None):
+    """Plot which page builds on which (the opening page of Beyond the print).
+
+    Parameters
+    ----------
+    pages : dict
+        By the number of each page: its name, the numbers that it builds on, and its place (column, row).
+    """
+    if not isinstance(pages, dict) or not pages:
+        raise ValueError(f"pages must be a dict of at least one page, got {pages!r}")
+    places = {number: check.vectors(place=place)[0] for number, (_, _, place) in pages.items()}
+    for number, (_, sources, _) in pages.items():
+        if not set(sources) <= set(pages):
+            raise ValueError(f"pages must hold what {number} builds on, got {sources!r}")
+    with ag.in_style() as palette:
+        ax = ag.labeled_axes(ax, "", "", size=(10, 4.8))
+        half = np.array([0.43, 0.35])
+        for number, (name, sources, _) in pages.items():
+            corner = places[number] - half
+            box = {"facecolor": palette.ground, "edgecolor": palette.blue, "linewidth": 1.2}
+            ax.add_patch(Rectangle(corner, *(2 * half), zorder=3, **box))
+            ax.text(*places[number], f"{number}\n{name}", ha="center", va="center", fontsize=12, zorder=4)
+            for source in sources:
+                way = places[number] - places[source]
+                inside = way / np.max(np.abs(way) / half)  # as much of the way as a box covers
+                arrow = {"arrowstyle": "-|>", "color": palette.ink, "shrinkA": 0, "shrinkB": 0}
+                ends = places[number] - inside, places[source] + inside
+                ax.annotate("", *ends, arrowprops=arrow, zorder=2)
+        columns, rows = np.transpose([*places.values()])
+        ax.set(xlim=(columns.min() - 0.5, columns.max() + 0.5), ylim=(rows.max() + 0.5, rows.min() - 0.5))
+        ax.set_axis_off()
         return ax

@@ -168,12 +168,13 @@ def layers(v, net, layers=None):
     """Return a batch, a network and, if it is given, what a forward pass has made of them."""
     if layers is None:
         return [v, net]
-    d, found = net.W1.size, tuple(array.shape for array in finite(Z1=layers[0], A1=layers[1], Z2=layers[2]))
-    if len(layers) != 3 or found != ((len(v), d), (len(v), d), (len(v), 1)):
-        raise ValueError(
-            f"layers must be the forward pass of {len(v)} samples when d = {d}, got shapes {found}"
-        )
-    return [v, net, layers]
+    if not isinstance(layers, tuple) or len(layers) != 3:
+        raise TypeError(f"layers must be what forward returns, got {layers!r}")
+    checked, shape = finite(Z1=layers[0], A1=layers[1], Z2=layers[2]), (len(v), net.W1.size)
+    found = [array.shape for array in checked]
+    if found != [shape, shape, (len(v), 1)]:
+        raise ValueError(f"layers must be the forward pass of v, of shapes {shape} twice and (N, 1), got {found}")
+    return [v, net, tuple(checked)]
 
 
 def no_overflow(losses, start, rate):

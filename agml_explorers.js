@@ -314,7 +314,7 @@ class Stage {
     this.root = html("div", {className: "agml"}, html("style", {textContent: STYLE}),
       this.panels, this.numbers, this.says, this.keys);
     el.append(this.root);
-    const size = new ResizeObserver(() => this.lay()), theme = new MutationObserver(() => this.dress());
+    const size = new ResizeObserver(() => this.dress()), theme = new MutationObserver(() => this.dress());
     size.observe(this.panels);
     for (const node of [document.documentElement, document.body]) theme.observe(node, {attributes: true});
     const wish = matchMedia("(prefers-color-scheme: dark)");
@@ -334,7 +334,8 @@ class Stage {
   /* Draw now, and again, once in a frame, when one of the values changes. */
   start(names, lay, draw) {
     this.lay = () => {
-      if (!this.panels.clientWidth) return;
+      this.ready = this.panels.clientWidth > 0;
+      if (!this.ready) return;
       for (const part of this.parts) part.lay();
       lay();
       draw();
@@ -342,7 +343,7 @@ class Stage {
     this.redraw = () => {
       this.frame ??= requestAnimationFrame(() => {
         this.frame = null;
-        if (!this.gone.signal.aborted) draw();
+        if (this.ready && !this.gone.signal.aborted) draw();
       });
     };
     for (const name of names) this.model.on(`change:${name}`, this.redraw);
@@ -352,8 +353,10 @@ class Stage {
     this.button("back to the first values", () => this.set(this.model.get("home")));
     this.dress();
   }
-  /* The ground is what lies behind, and the text on it tells whether it is dark. */
+  /* The ground is what lies behind, and the text on it tells whether it is dark. JupyterLab gives an element
+     that joins the page later: then its size changes. */
   dress() {
+    if (!this.root.isConnected) return;
     let behind = this.root, ground;
     do {
       behind = behind.parentElement;

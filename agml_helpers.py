@@ -188,7 +188,7 @@ def init_network(d, seed=42):
 def product(A, B):
     """Return the matrix product A·B of shapes (n, k) and (k, m), the same to the last bit on every processor.
 
-    What `A @ B` rounds depends on the processor, and training magnifies the last bit.
+    What NumPy's own product rounds depends on the processor, and training magnifies the last bit.
 
     >>> product([[1, 2]], [[3], [4]])
     array([[11.]])
@@ -218,7 +218,7 @@ def forward(v, net):
 def backward(v, y_true, net, layers=None):
     """Return the derivatives of the loss (1/2N) Σ (y_pred,i − y_true,i)² by every parameter (section 1.2.2).
 
-    v and y_true have shape (N, 1); the derivatives come as a Network. `layers` is what `forward`
+    v and y_true have shape (N, 1); the derivatives come as a Network. layers is what `forward`
     returns, where it is at hand.
 
     >>> net = Network(W1=[[0]], b1=[[0]], W2=[[1]], b2=[[0]])
@@ -336,7 +336,7 @@ def tick_style():
 
 
 def labeled_axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
-    """Return labeled axes: `ax`, or those of a new figure of the size in inches, made with the other arguments."""
+    """Return labeled axes: ax, or those of a new figure of the size in inches, made with the other arguments."""
     kind = kwargs.get("projection", "rectilinear")
     if ax is None:
         ax = plt.figure(figsize=size).add_subplot(**kwargs)

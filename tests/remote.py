@@ -1,12 +1,7 @@
-"""Servers to test: a port, patience, and the cells of a page run through the interface that JupyterLab itself uses."""
+"""Servers to test: a port, and patience."""
 
-import json
 import socket
 import time
-import uuid
-
-import requests
-import websocket
 
 
 def free_port():
@@ -30,51 +25,3 @@ def wait(until, seconds, what):
         assert time.monotonic() < end, f"no {what} after {seconds} s"
         time.sleep(0.1)
     return found
-
-
-def open_notebook(browser, server, page):
-    """Start a kernel for a page; return a function that runs a cell and gives what it printed, and its error.
-
-    The browser is a session of requests that is logged in to the server.
-    """
-    asked = browser.post(f"{server}/api/sessions", timeout=60, json={
-        "path": page, "type": "notebook", "name": "", "kernel": {"name": "python3"}})
-    assert asked.status_code == 201, asked.text
-    channels = f"{server}/api/kernels/{asked.json()['kernel']['id']}/channels"
-    headers = browser.prepare_request(requests.Request("GET", channels)).headers
-    channel = websocket.create_connection(
-        channels.replace("http", "ws", 1), timeout=300,
-        header=[f"{name}: {headers[name]}" for name in ("Authorization", "Cookie") if name in headers])
-
-    def execute(code):
-        message = uuid.uuid4().hex
-        channel.send(json.dumps({
-            "channel": "shell", "parent_header": {}, "metadata": {}, "buffers": [],
-            "header": {"msg_id": message, "msg_type": "execute_request", "username": "", "session": message,
-                       "version": "5.3"},
-            "content": {"code": code, "silent": False, "store_history": True, "allow_stdin": False}}))
-        printed, error = "", None
-        while True:
-            answer = json.loads(channel.recv())
-            if answer["parent_header"].get("msg_id") != message:
-                continue
-            kind, content = answer["msg_type"], answer["content"]
-            if kind == "stream":
-                printed += content["text"]
-            elif kind == "error":
-                error = content["ename"]
-            elif kind == "status" and content["execution_state"] == "idle":
-                return printed, error
-
-    return execute
-
-
-def run_page(execute, cells):
-    """Run a page's cells to its end; return how many lines it printed, each as declared."""
-    lines = 0
-    for cell in cells:
-        printed, error = execute(cell.source)
-        assert error is None and printed == cell.metadata.get("prints", ""), (
-            cell.source, printed[-1000:], error)
-        lines += len(printed.splitlines())
-    return lines

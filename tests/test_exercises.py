@@ -10,7 +10,7 @@ KINDS = ("Quick check", "By hand", "Experiment", "Proof")
 EXERCISE = re.compile(r"^```\{exercise\} (.+)\n:label: (\S+)$", re.M)
 SOLUTION = re.compile(r"^```\{solution-start\} (\S+)\n:class: dropdown$", re.M)
 SECTIONS = {section["number"]: section["file"] for section in FACTS["sections"]}
-BEYOND = {path.stem.split("-")[0].upper(): f"beyond/{path.stem}" for path in sorted((ROOT / "beyond").glob("*.md"))}
+BEYOND = {path.stem.split("-")[0].upper(): f"beyond/{path.stem}" for path in sorted((ROOT / "beyond").glob("b[0-9]*.md"))}
 EVERY = SECTIONS | BEYOND
 
 

@@ -61,6 +61,9 @@ VALID = {
     "plot_ellipses": {"x": X, "y_true": Y, "w": X, "b": Y, "ax": None},
     "plot_hyperbola": {"xx": 2.0, "xy": 3.0, "paths": [POINTS], "ax": None},
     "plot_orbit": {"nets": [NET, NET], "ax": None},
+    "plot_room": {"truth": 0.25, "levels": [0.04, 0.01], "ax": None},
+    "plot_blow_up": {"elev": 24, "azim": -64, "ax": None},
+    "plot_pages": {"pages": {"A": ("first", (), (0, 0)), "B": ("second", ["A"], (1, 0))}, "ax": None},
 }
 
 # Function, argument, its bad value, the error, and what the message says.
@@ -302,6 +305,15 @@ REFUSED = [
     ("plot_orbit", "nets", [ag.init_network(3)], ValueError, r"^nets must be .* dimension 2, got \[3\]$"),
     ("plot_orbit", "nets", [None], TypeError, r"^net must be a Network, got NoneType$"),
     ("plot_orbit", "ax", 0, TypeError, r"^ax must be a Matplotlib Axes, got int$"),
+    ("plot_room", "truth", 1, ValueError, r"^truth must be between -1 and 1, got 1\.0$"),
+    ("plot_room", "levels", [0.04, 0], ValueError, r"^levels must be positive, got 0\.0$"),
+    ("plot_room", "ax", 0, TypeError, r"^ax must be a Matplotlib Axes, got int$"),
+    ("plot_blow_up", "elev", "high", TypeError, r"^elev must hold real numbers"),
+    ("plot_blow_up", "azim", X, ValueError, r"^azim must be a single number, got shape \(3,\)$"),
+    ("plot_blow_up", "ax", 0, TypeError, r"^ax must be a Matplotlib Axes, got int$"),
+    ("plot_pages", "pages", {}, ValueError, r"^pages must be a dict of at least one page, got \{\}$"),
+    ("plot_pages", "pages", {"A": ("first", ["B"], (0, 0))}, ValueError, r"^pages must hold what A builds on, got \['B'\]$"),
+    ("plot_pages", "ax", 0, TypeError, r"^ax must be a Matplotlib Axes, got int$"),
 
 ]
 
@@ -378,7 +390,7 @@ def test_refuses_together(name, arguments, message):
 
 @pytest.mark.parametrize("name", [name for name in VALID if name.startswith("plot_")])
 def test_refuses_axes_of_the_other_dimension(name):
-    flat = name in ("plot_loss_surface", "plot_lifted_circle")
+    flat = name in ("plot_loss_surface", "plot_lifted_circle", "plot_blow_up")
     ax = plt.figure().add_subplot(projection=None if flat else "3d")
     with pytest.raises(TypeError, match="^ax must be"):
         call(name, {"ax": ax})

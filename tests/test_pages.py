@@ -17,7 +17,7 @@ from matrix import FOLDERS
 from test_print import PAGES
 
 DESCENT = "chapters/1_linear_regression/1_2_1_2-descent-and-backward-propagation.md"
-SOURCES = [*FOLDERS, "tests", "_lab", "_sphinx", "hub", "agml_algebra.py", "agml_explorers.py", "agml_helpers.py",
+SOURCES = [*FOLDERS, "tests", "_lab", "_sphinx", *(path.name for path in ROOT.glob("agml_*.*")),
            "_config.yml", "_toc.yml", "README.md", "index.md", "genindex.md", "Makefile", "pyproject.toml", "requirements.txt"]
 
 
@@ -57,7 +57,7 @@ def copy(tmp_path):
     for name in SOURCES:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", ".venv", "state"))
+            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, tmp_path / name)
 

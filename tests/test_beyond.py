@@ -1,0 +1,260 @@
+"""What the pages beyond the print prove and draw, against other ways to the same."""
+
+import itertools
+import re
+
+import jupytext
+import matplotlib
+
+matplotlib.use("Agg")
+
+import agml_algebra as alg  # noqa: E402
+import agml_helpers as ag  # noqa: E402
+import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+import sympy as sp  # noqa: E402
+from conftest import ROOT  # noqa: E402
+from mpl_toolkits.mplot3d import Axes3D  # noqa: E402
+
+PAGES = {path.stem.split("-")[0].upper(): path for path in (ROOT / "beyond").glob("b[0-9]*.md")}
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    """Close the figures of a test."""
+    yield
+    plt.close("all")
+
+
+# The diagram of the opening page
+
+
+def diagram():
+    """Return what the opening page gives to the drawing function."""
+    (cell,) = [c for c in jupytext.read(ROOT / "beyond" / "index.md").cells if c.cell_type == "code"]
+    given = {}
+    exec(cell.source.replace("alg.plot_pages(", "given.update("), {"given": given})
+    return given
+
+
+def ancestors(number, sources):
+    """Return all that a page builds on, by way of others too."""
+    direct = sources.get(number, set())
+    return direct.union(*(ancestors(source, sources) for source in direct))
+
+
+def test_diagram_shows_what_the_pages_say_they_build_on():
+    """An arrow that follows from others is left out."""
+    line = re.compile(r"\{\.in-print\}\n\*(Beyond the print; it builds on .+?)\*\n", re.S)
+    said = {
+        number: set(re.findall(r"\{doc\}`(B\d+) <", line.search(path.read_text(encoding="utf-8"))[1]))
+        for number, path in PAGES.items()
+    }
+    for number, (_, sources, _) in diagram().items():
+        if number in said:
+            implied = set().union(*(ancestors(source, said) for source in said[number]))
+            assert set(sources) == said[number] - implied, number
+    assert len(diagram()) == 13 and set(said) <= set(diagram())
+
+
+def test_pages_are_boxes_and_arrows_between_them():
+    pages = {"A": ("first", [], (0, 0)), "B": ("second", ["A"], (1, 0)), "C": ("third", ["A", "B"], (1, 1))}
+    ax = alg.plot_pages(pages)
+    names = {text.get_text(): text.get_position() for text in ax.texts if text.get_text()}
+    assert names == {"A\nfirst": (0, 0), "B\nsecond": (1, 0), "C\nthird": (1, 1)}
+    assert [patch.get_center().tolist() for patch in ax.patches] == [[0, 0], [1, 0], [1, 1]]
+    arrows = [text for text in ax.texts if not text.get_text()]
+    ends = [(arrow.xyann, arrow.xy) for arrow in arrows]  # from, to
+    half = ax.patches[0].get_width() / 2, ax.patches[0].get_height() / 2
+    assert ends[0] == (pytest.approx((half[0], 0)), pytest.approx((1 - half[0], 0)))
+    assert ends[1] == (pytest.approx((half[1], half[1])), pytest.approx((1 - half[1], 1 - half[1])))
+    assert ends[2] == (pytest.approx((1, half[1])), pytest.approx((1, 1 - half[1])))
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row is on top
+
+
+def test_the_paths_name_the_pages_by_their_numbers():
+    text = (ROOT / "beyond" / "index.md").read_text(encoding="utf-8")
+    links = re.findall(r"\{doc\}`(B\d+) <(b\d+)-", text)
+    assert len(links) > 10 and all(number.lower() == name for number, name in links)
+
+
+# Figures of B13
+
+
+@pytest.mark.parametrize("truth", [0, 0.25, -0.5])
+def test_room_is_where_the_loss_is_below_its_levels(truth):
+    levels = [0.04, 0.01]
+    ax = alg.plot_room(truth, levels)
+    filled, edges = ax.collections[::2], ax.collections[1::2]
+    assert len(filled) == len(edges) == 2
+    for level, region, edge in zip(levels, filled, edges):
+        for part in (*edge.get_paths(), *region.get_paths()):
+            inner = part.vertices[(np.abs(part.vertices) < 1).all(axis=1)]
+            assert len(inner) and (inner.prod(axis=1) - truth) ** 2 == pytest.approx(level, abs=2e-3)
+
+
+def test_blow_up_lifts_the_cusp_to_the_surface(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(Axes3D, "plot_surface", lambda self, *surface, **_: drawn.append(surface))
+    ax = alg.plot_blow_up(elev=10, azim=20)
+    ((a1, a2, m),) = drawn
+    assert np.array_equal(a2, m * a1) and (ax.elev, ax.azim) == (10, 20)
+    lines = {line.get_label(): np.array(line.get_data_3d()) for line in ax.lines}
+    shadow, (a1, a2, m) = lines["cusp $a_2^2 = a_1^3$"], lines["the cusp, lifted"]
+    assert a2 == pytest.approx(m * a1) and a2**2 == pytest.approx(a1**3)
+    assert np.array_equal(shadow[:2], [a1, a2]) and np.ptp(shadow[2]) == 0
+    over = lines["all that lies over it"]
+    assert not over[:2].any() and over[2].tolist() == [-1, 1]
+
+
+# The theorems of B13
+
+x = np.linspace(0, 10, 60)[:, np.newaxis]
+W, B, U, C = 0.9, -4.0, 3.0, 1.0
+
+
+def divergence(theta):
+    """Return half the mean squared distance of a network with two neurons from one with one."""
+    (u1, w1, b1), (u2, w2, b2), c = theta
+    net = ag.Network([[w1, w2]], [[b1, b2]], [[u1], [u2]], [[c]])
+    truth = ag.forward(x, ag.Network([[W]], [[B]], [[U]], [[C]]))[2]
+    return np.mean((ag.forward(x, net)[2] - truth) ** 2) / 2
+
+
+def idle(u2, w2, b2):
+    """Return points around a zero where the second neuron is idle, with what the proof compares K with."""
+
+    def point(step, size):
+        u, w, b = np.array([u2, w2, b2]) + size**0.5 * step[4:]
+        y = size * step[:4]
+        theta = (U + y[0], W + y[1], B + y[2]), (u, w, b), C + y[3] - u * ag.sigmoid(b)
+        return theta, np.sum(y**2) + (u * w) ** 2
+
+    return point
+
+
+def shared(u2):
+    """The same around a zero where both neurons share the work."""
+
+    def point(step, size):
+        y, delta, v = size * step[:4], size**0.5 * step[4:6], u2 + size**0.5 * step[6]
+        S = U + y[0]
+        first, second = (np.array([W, B]) + y[1:3] + part * delta for part in (v / S, v / S - 1))
+        bent = v * (S - v) * np.sum(delta**2)
+        return ((S - v, *first), (v, *second), C + y[3]), np.sum(y**2) + bent**2
+
+    return point
+
+
+ZEROS = {
+    "silent": idle(0, 0.5, 1),
+    "constant": idle(2, 0, 1),
+    "silent and constant": idle(0, 0, 1),
+    "shared": shared(1.2),
+    "shared, one silent": shared(0),
+}
+
+
+@pytest.mark.parametrize("name", ZEROS)
+def test_the_loss_lies_between_multiples_of_its_normal_form(name):
+    """Ten times nearer to the zero, the range of the ratio must not run to 0 or to infinity."""
+
+    def ratios(size):
+        random = np.random.RandomState(0)
+        steps = random.uniform(-1, 1, (400, 7))
+        steps[::2, :4] = 0  # there the four squares hide nothing
+        found = [ZEROS[name](step, size) for step in steps]
+        return [divergence(theta) / form for theta, form in found]
+
+    (low, high), (lower, higher) = ((min(r), max(r)) for r in map(ratios, (1e-2, 1e-4)))
+    assert 0.2 * low < lower and higher < 5 * high
+    assert lower > 1e-9 * higher
+
+
+def test_the_zeros_are_where_the_proof_says():
+    for point in ZEROS.values():
+        theta, form = point(np.zeros(7), 0.0)
+        assert form == 0 and divergence(theta) < 1e-28
+    same, flipped = (U / 2, W, B), (-U / 2, -W, -B)
+    assert divergence((same, flipped, C + U / 2)) < 1e-28
+
+
+def test_the_seven_functions_are_independent_for_a_truth_of_any_kind():
+    """By singular values, where the page uses polynomials."""
+    s = ag.sigmoid(W * x + B)
+    first, second = s * (1 - s), s * (1 - s) * (1 - 2 * s)
+    functions = [np.ones_like(x), s, x * first, first, x**2 * second, x * second, second]
+    scaled = np.hstack([function / np.linalg.norm(function) for function in functions])
+    assert np.linalg.svd(scaled, compute_uv=False)[-1] > 1e-8
+
+
+def test_two_neurons_close_together_by_symbols():
+    """Up to second order their sum is one neuron, and (u1 u2 / S)/2 times the second derivative."""
+    u1, u2, r = sp.symbols("u1 u2 r")
+    t = sp.symbols("t:3")  # Taylor coefficients of any function
+
+    def tau(z):
+        return sum(t[k] * z**k for k in range(3))
+
+    S = u1 + u2
+    rest = sp.expand(sp.simplify(u1 * tau(u2 / S * r) + u2 * tau(-u1 / S * r) - S * tau(0)))
+    assert sp.simplify(rest - u1 * u2 / S * t[2] * r**2) == 0
+
+
+@pytest.mark.parametrize("powers", [(1, 1), (1, 2), (2, 3)])
+@pytest.mark.parametrize("density", [(0, 0), (1, 0), (1, 2)])
+def test_monomials_have_the_exponents_of_the_theorem(powers, density):
+    """By the zeta function, where the page uses exponential variables."""
+    z, power, w = sp.Symbol("z"), sp.Symbol("p", positive=True), sp.Symbol("w", positive=True)
+    integral = 2 * sp.integrate(w**power, (w, 0, 1))
+    zeta = sp.prod(integral.subs(power, 2 * k * z + h) for k, h in zip(powers, density))
+    poles = sp.roots(sp.Poly(sp.cancel(1 / zeta), z))
+    rates = [sp.Rational(h + 1, 2 * k) for k, h in zip(powers, density)]
+    assert (max(poles), poles[max(poles)]) == (-min(rates), rates.count(min(rates)))
+
+
+def test_reduced_rank_regression_with_one_hidden_unit():
+    """The formula of Aoyagi and Watanabe, for the truth 0, against radii: |a|² |b|² has min(M, N)/2."""
+
+    def formula(M, N, H=1, r=0):
+        if M + H < N + r:
+            return sp.Rational(H * M - H * r + N * r, 2), 1
+        if N + H < M + r:
+            return sp.Rational(H * N - H * r + M * r, 2), 1
+        odd = (M + H + N + r) % 2
+        total = -((H + r) ** 2) - M**2 - N**2 + 2 * (H + r) * (M + N) + 2 * M * N
+        return sp.Rational(total + odd, 8), 1 + odd
+
+    for M, N in itertools.product(range(1, 7), repeat=2):
+        # in polar coordinates |a|² has h = M − 1 and k = 1
+        rates = [sp.Rational(M, 2), sp.Rational(N, 2)]
+        assert formula(M, N) == (min(rates), rates.count(min(rates)))
+    assert formula(2, 2, 1, 1) == (sp.Rational(3, 2), 1)  # four parameters less the one of the fiber
+
+
+# B12
+
+
+def test_midway_between_two_epochs_a_last_digit_matters_little():
+    """Disturbed in the thirteenth digit, trainings differ there by less than the page says."""
+    inputs, y_true, y_data = ag.make_data()
+    v, y = inputs[:, np.newaxis], y_data[:, np.newaxis]
+    for d, digits in ((2, ("45", "41")), (10, ("17", "17"))):
+        start = ag.init_network(d)
+        for k in range(3):
+            W1 = start.W1.copy()
+            W1[0, 0] *= 1 + k * 1e-13
+            p, _ = ag.train_network(v, y, start._replace(W1=W1), 0.01, 10_000)
+            q, _ = ag.train_network(v, y, p, 0.01, 1)
+            fit = ag.forward(v, ag.Network._make((a + b) / 2 for a, b in zip(p, q)))[2].ravel()
+            losses = ag.mse_loss(fit, y_data) / 2, 50 / 3 + ag.mse_loss(fit, y_true) / 2
+            assert tuple(f"{loss:.0f}" for loss in losses) == digits
+
+
+def test_expected_loss_on_new_inputs_is_an_integral():
+    """Noise floor plus half the mean squared distance, for the line that lies nearest to f (chapter 1)."""
+    random = np.random.RandomState(3)
+    inputs, noise = random.uniform(0, 10, 400_000), random.uniform(-10, 10, 400_000)
+    losses = (12 * inputs - 47 / 3 - ag.f(inputs) - noise) ** 2 / 2
+    assert losses.mean() == pytest.approx(50 / 3 + 250 / 9, abs=4 * losses.std() / np.sqrt(400_000))

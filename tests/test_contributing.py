@@ -1,0 +1,84 @@
+"""CONTRIBUTING.md, followed to the letter: every example in its place, a book, the tests that it names."""
+
+import re
+import sys
+
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT
+from test_pages import MAKE_BOOK, copy, tamper  # noqa: F401, a fixture
+
+TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+CHAPTER = "chapters/1_linear_regression"
+ERRATUM = "erratum-an-example"
+
+
+def examples():
+    """Return the examples of every section, by its heading, each with its last line ended."""
+    sections = re.split(r"^## (.*)\n", TEXT, flags=re.M)[1:]
+    return {
+        heading: [
+            code for _, code in re.findall(r"^(`{3,4})(?:md|yaml|python)\n(.*?)^\1$", text, re.M | re.S)
+        ]
+        for heading, text in zip(sections[::2], sections[1::2])
+    }
+
+
+@pytest.mark.slow
+def test_everything_that_is_added_as_the_text_says_is_taken(copy):  # noqa: F811
+    folder, run = copy
+    found = examples()
+    (page,), (listing,), (figure,), (exercise,), (erratum,) = (
+        found[heading] for heading in ("A page", "A listing", "A figure", "An exercise", "An erratum")
+    )
+    number, entry = found["A number that the print shows"]
+    function, rule, test = found["A function of the helper"]
+
+    another = exercise.replace("exercise-three-points", "exercise-once-more")  # it takes two
+    (folder / "beyond" / "b14-two-points.md").write_text(
+        "\n".join([page, listing, figure, exercise, another])
+    )
+    toc = (folder / "_toc.yml").read_text()
+    last = re.findall(r"^ +- file: beyond/b.*\n", toc, re.M)[-1]
+    tamper(folder / "_toc.yml", last, last + re.sub("beyond/.*", "beyond/b14-two-points", last))
+
+    univariate = folder / CHAPTER / "1_2-univariate-linear-models.md"
+    univariate.write_text(f"{univariate.read_text()}\n{number}")
+    facts = folder / "appendix" / "print.yml"
+    tamper(facts, "\noutputs:\n", f"\noutputs:\n{entry}")
+    tamper(facts, "output-random-start, index", "output-random-start, output-first-target, index")
+
+    errata = folder / "appendix" / "errata.md"
+    tamper(errata, "\n## Section 1.2\n", f"\n{erratum}\n## Section 1.2\n")
+    tamper(errata, "{ref}`erratum-weight-shape` |", f"{{ref}}`erratum-weight-shape` · {{ref}}`{ERRATUM}` |")
+    count = int(re.search(r"The print slips in (\d+) places", errata.read_text())[1])
+    tamper(errata, f"slips in {count} places", f"slips in {count + 1} places")
+    models = folder / CHAPTER / "1_1-linear-models.md"
+    models.write_text(f"{models.read_text()}\nThat step is wrong in print, {{ref}}`erratum <{ERRATUM}>`.\n")
+
+    helper = folder / "agml_helpers.py"
+    tamper(helper, "\n\ndef compute_gradients", f"\n\n{function}\n\ndef compute_gradients")
+    tamper(helper, '        "compute_gradients": [', f'{rule}        "compute_gradients": [')
+    directive = ".. autofunction:: mse_loss\n"
+    tamper(
+        folder / "appendix" / "helpers.md",
+        directive,
+        directive + directive.replace("mse_loss", "absolute_loss"),
+    )
+    tests = folder / "tests" / "test_helpers.py"
+    tests.write_text(f"{tests.read_text()}\n\n{test}")
+
+    code, said = run(*MAKE_BOOK)
+    assert code == 0, said
+    reference = BeautifulSoup(
+        (folder / "_build" / "html" / "appendix" / "helpers.html").read_text(), "html.parser"
+    )
+    assert reference.find(id="agml_helpers.absolute_loss")
+    named = {name for name in re.findall(r"tests/test_\w+\.py", TEXT) if name != "tests/test_input.py"}
+    pages = "beyond/b14-two-points.md", errata, univariate
+    code, said = run(sys.executable, "-m", "pytest", "-q", helper, *pages, *sorted(named))
+    assert code == 0, said
+    assert "printed lines compared on 3 pages" in said
+    # what is forgotten is named
+    code, said = run(sys.executable, "-m", "pytest", "-vv", "tests/test_input.py")
+    assert code == 1 and "absolute_loss" in said, said
