@@ -282,9 +282,14 @@ const labeled = label => marked(label).map(([part, letters]) => svg("tspan",
 const spelled = label => marked(label).map(([part, letters]) =>
   part[0] === "_" ? html("i", {textContent: letters}) : part[0] === "~" ? html("sub", {textContent: letters}) : letters);
 
+/* A line through pixels; what is nearer than half a pixel to what came before it is left out. */
 const line = points => {
-  let d = "";
-  for (const [x, y] of points) d += `${d ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
+  let d = "", a, b;
+  points.forEach(([x, y], i) => {
+    if (d && i < points.length - 1 && Math.abs(x - a) + Math.abs(y - b) < 0.5) return;
+    [a, b] = [x, y];
+    d += `${d ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
+  });
   return d;
 };
 
@@ -744,7 +749,7 @@ class Scene {
   }
   /* Look from the chosen side; the box to see is [−1, 1]² × [−tall, tall]. */
   look(tall) {
-    const [elev, azim] = this.stage.get("elev", "azim"), eye = seen(elev, azim), scale = (this.width - 56) / 3;
+    const [elev, azim] = this.stage.get("elev", "azim"), eye = seen(elev, azim), scale = (this.width - 56) / 3.2;
     this.at = (x, y, z) => {
       const [right, up, near] = eye(x, y, z);
       return [this.width / 2 + scale * right, this.height / 2 - scale * up, near];
@@ -767,17 +772,18 @@ class Scene {
     paint.globalAlpha = 1;
   }
   /* The floor, and the three axes on the edges where nothing hides their labels. */
-  box({x, y, z}) {
+  box({x, y, z, floor = false}) {
     const {tall} = this, corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([u, v]) => [u, v, ...this.at(u, v, -tall)]);
     const center = this.at(0, 0, -tall), put = (label, px, py, anchor = "middle", kind = "") =>
       this.over.append(svg("text", {x: px.toFixed(1), y: (py + 5).toFixed(1), "text-anchor": anchor, class: `halo ${kind}`}, ...labeled(label)));
-    this.over.append(svg("path", {class: "axis", "stroke-opacity": 0.55, d: `${line(corners.map(c => c.slice(2)))}Z`}));
+    if (floor) this.over.append(svg("path", {class: "axis", "stroke-opacity": 0.55, d: `${line(corners.map(c => c.slice(2)))}Z`}));
     const away = (px, py, by) => {  // from the middle of the floor outward
       const [dx, dy] = [px - center[0], py - center[1]], size = Math.hypot(dx, dy) || 1;
       return [px + by * dx / size, py + by * dy / size + 3];
     };
     const edge = (flat, name, ends) => {
       const [a, b] = flat.sort((one, other) => other[4] + other[5] - one[4] - one[5])[0].points;
+      this.over.append(svg("path", {class: "axis", d: line([a.slice(2), b.slice(2)])}));
       const mid = [(a[2] + b[2]) / 2, (a[3] + b[3]) / 2];
       put(name, ...away(...mid, 30));
       for (const [corner, value] of [[a, ends[0]], [b, ends[1]]]) {
@@ -808,9 +814,9 @@ function viridis(part, dark) {
 }
 
 function Surface(stage) {
-  const [x, y] = stage.get("x", "y"), {w: side, b: other} = stage.model.get("limits"), N = 48, TALL = 0.62;
-  const scene = new Scene(stage, "The surface of the loss, to be turned", 0.84);
-  let made = "", path, sides, heights, top, base;
+  const [x, y] = stage.get("x", "y"), {w: side, b: other} = stage.model.get("limits"), N = 36, TALL = 0.62;
+  const scene = new Scene(stage, "The surface of the loss, to be turned", 0.88);
+  let made = "", path, sides, heights, top, base, colors, themed;
   function compute() {
     const values = stage.get("w", "b", "alpha", "epochs"), key = values.join();
     if (key === made) return;
@@ -824,33 +830,39 @@ function Surface(stage) {
     path = path.map(([w, b]) => [w, b, meanSquare(x, y, w, b)]);
     top = Math.max(...heights.flat());
     base = Math.min(...heights.flat());
+    themed = null;
+  }
+  function tint(dark) {
+    if (themed === dark) return;
+    themed = dark;
+    colors = heights.slice(1).map((row, i) => row.slice(1).map((value, k) =>
+      viridis((heights[i][k] + value - 2 * base) / 2 / (top - base), dark)));
   }
   stage.start(["w", "b", "alpha", "epochs", "elev", "azim"], () => {}, () => {
     compute();
-    const elev = scene.look(TALL), dark = stage.root.classList.contains("dark"), unit = (v, [low, high]) => 2 * (v - low) / (high - low) - 1;
+    tint(stage.root.classList.contains("dark"));
+    const elev = scene.look(TALL), unit = (v, [low, high]) => 2 * (v - low) / (high - low) - 1;
     const rise = value => TALL * unit(value, [base, top]);
     const grid = heights.map((row, i) => row.map((value, k) => scene.at(2 * i / N - 1, 2 * k / N - 1, rise(value))));
-    const order = [1, -1], [, , near0] = scene.at(1, 0, 0), [, , near1] = scene.at(0, 1, 0);
+    const [, , near0] = scene.at(1, 0, 0), [, , near1] = scene.at(0, 1, 0);
     const indices = near => Array.from({length: N}, (_, i) => near > 0 ? i : N - 1 - i);  // what is far is drawn first
     const paint = scene.paint;
     for (const i of indices(near0)) {
       for (const k of indices(near1)) {
-        const color = viridis((heights[i][k] + heights[i + 1][k + 1] - 2 * base) / 2 / (top - base), dark);
-        paint.fillStyle = paint.strokeStyle = color;
-        paint.lineWidth = 0.7;
+        const corners = [grid[i][k], grid[i + 1][k], grid[i + 1][k + 1], grid[i][k + 1]];
+        const [mx, my] = [(corners[0][0] + corners[2][0]) / 2, (corners[0][1] + corners[2][1]) / 2];
+        paint.fillStyle = colors[i][k];
         paint.beginPath();
-        for (const [px, py] of [grid[i][k], grid[i + 1][k], grid[i + 1][k + 1], grid[i][k + 1]]) paint.lineTo(px, py);
-        paint.closePath();
+        for (const [px, py] of corners) paint.lineTo(px + 0.09 * (px - mx), py + 0.09 * (py - my));  // over the seams
         paint.fill();
-        paint.stroke();
       }
     }
     scene.box({x: {name: "_w_", ends: sides[0].map(Math.round)}, y: {name: "_b_", ends: sides[1].map(Math.round)},
       z: elev < 75 && {name: "loss", ends: [Math.round(base), Math.round(top)]}});
     const points = path.map(([w, b, loss]) => scene.at(unit(w, sides[0]), unit(b, sides[1]), rise(loss)));
-    const red = {stroke: "var(--red)", "stroke-width": 2.5, fill: "none", "stroke-linejoin": "round"}, last = points.at(-1);
-    scene.over.append(svg("path", {...red, stroke: "var(--ground)", "stroke-width": 5, "stroke-opacity": 0.7, d: line(points)}),
-      svg("path", {...red, d: line(points)}),
+    const red = {stroke: "var(--red)", "stroke-width": 2.5, fill: "none", "stroke-linejoin": "round"}, last = points.at(-1), d = line(points);
+    scene.over.append(svg("path", {...red, stroke: "var(--ground)", "stroke-width": 5, "stroke-opacity": 0.7, d}),
+      svg("path", {...red, d}),
       svg("circle", {r: 6, cx: points[0][0], cy: points[0][1], fill: "var(--red)", stroke: "var(--ground)", "stroke-width": 1.5}),
       svg("rect", {x: last[0] - 6, y: last[1] - 6, width: 12, height: 12, fill: "var(--red)", stroke: "var(--ground)", "stroke-width": 1.5}));
     const [w, b, loss] = path.at(-1), azim = stage.get("azim")[0];
@@ -863,7 +875,7 @@ function Lift(stage) {
   const bytes = Uint8Array.from(atob(stage.get("points")[0]), letter => letter.charCodeAt(0)), X = new Float64Array(bytes.buffer);
   const inside = Array.from(stage.get("inside")[0], Number), n = inside.length, TALL = 0.75, REACH = 1.5, TOP = 4.5;
   const z = Array.from(inside, (_, i) => lift(X[2 * i], X[2 * i + 1]));
-  const scene = new Scene(stage, "The points in space, to be turned", 0.84);
+  const scene = new Scene(stage, "The points in space, to be turned", 0.88);
   stage.swatches(["inside", {stroke: "var(--blue)", "stroke-width": 6, "stroke-linecap": "round"}, "M13 6h0"],
     ["outside", {stroke: "var(--red)", "stroke-width": 1.5}, "M9 2l8 8M17 2l-8 8"], ["the plane between them", {stroke: "var(--green)", "stroke-width": 5}]);
   stage.start(["height", "elev", "azim"], () => {}, () => {
@@ -894,7 +906,7 @@ function Lift(stage) {
     paint.lineWidth = 0.9;
     paint.stroke(red);
     paint.globalAlpha = 1;
-    scene.box({x: {name: "_x_₁", ends: [-REACH, REACH]}, y: {name: "_x_₂", ends: [-REACH, REACH]}, z: elev < 65 && {name: "_z_", ends: [0, TOP]}});
+    scene.box({x: {name: "_x_₁", ends: [-REACH, REACH]}, y: {name: "_x_₂", ends: [-REACH, REACH]}, z: elev < 65 && {name: "_z_", ends: [0, TOP]}, floor: true});
     let below = 0, above = 0;
     for (let i = 0; i < n; i++) {
       if (inside[i]) below += height * z[i] < height;
@@ -941,7 +953,7 @@ function Neuron(stage) {
 }
 
 function Network(stage) {
-  const [x, y] = stage.get("x", "y"), limits = stage.model.get("limits"), EVERY = 100;
+  const [x, y] = stage.get("x", "y"), limits = stage.model.get("limits"), EVERY = 96;
   const fit = dataPanel(stage, x, y, {label: "The samples and the fit of the network", height: 270}), units = dataPanel(stage, x, y, {label: "What each neuron adds", ylabel: "what each neuron adds", height: 270});
   const curve = stage.panel({label: "The loss so far", x: [0, limits.epoch[1]], y: [10, 3000], xlabel: "epoch", ylabel: "loss", xscale: fromZero, yscale: logarithmic, height: 190, wide: true});
   const dots = fit.path(DATA), red = {stroke: "var(--red)"};
@@ -967,12 +979,12 @@ function Network(stage) {
       epoch = near * EVERY;
     }
     const [alpha] = stage.get("alpha");
-    while (epoch < target) {
+    while (epoch < target && performance.now() < until) {
+      const stop = Math.min(target, epoch + 8 - epoch % 8);
+      while (epoch < stop - 1) losses[epoch++] = trainEpoch(x, y, net, alpha);
       before = copyNetwork(net);
-      losses[epoch] = trainEpoch(x, y, net, alpha);
-      epoch++;
+      losses[epoch++] = trainEpoch(x, y, net, alpha);
       if (epoch === kept.length * EVERY) kept.push([copyNetwork(net), before]);
-      if (epoch % 8 === 0 && performance.now() > until) break;
     }
     losses[epoch] ??= networkLoss(x, y, net);
   }
@@ -983,7 +995,7 @@ function Network(stage) {
   stage.start(["d", "seed", "alpha", "epoch", "midpoint"], () => change(dots, {d: fit.dots(x.map((v, i) => [v, y[i]]))}), () => {
     restart();
     const [target, between, d, alpha, seed] = stage.get("epoch", "midpoint", "d", "alpha", "seed");
-    goto(target, performance.now() + 10);
+    goto(target, performance.now() + 12);
     if (epoch !== target) stage.redraw();
     const here = between ? midpoint(net, before) : net, value = losses[epoch];
     [net, before].forEach((side, i) => change(sides[i], {d: i || between ? fit.line(xs.map(v => [v, predict(v, side)])) : ""}));

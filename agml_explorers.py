@@ -75,7 +75,7 @@ class Explorer(anywidget.AnyWidget):
 
     def switch(self, name, description):
         """Return a button that stays pressed while the value of that name is true."""
-        return self._linked(name, widgets.ToggleButton(description=description))
+        return self._linked(name, widgets.ToggleButton(description=description, layout=widgets.Layout(width="auto")))
 
     def _linked(self, name, control):
         control.value = getattr(self, name)
