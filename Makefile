@@ -4,22 +4,25 @@ PYTHON ?= python3
 VENV ?= .venv
 READY := $(VENV)/.ready
 BUILT := _build/html/.built
+FACTS := _build/facts.json
 PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
-SOURCES += $(wildcard agml_*) tests/print.yml _config.yml _toc.yml
+SOURCES += $(wildcard _build/companion.pdf agml_*) _config.yml _toc.yml
 
-.PHONY: help book pdf test matrix bench load mutants audit lab bundle lock clean
+.PHONY: help book pdf test slow lint matrix bench load mutants audit lab notebooks lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
 	@echo "make pdf    typeset the book by LaTeX, into _build/companion.pdf, and check it"
 	@echo "make test   run every test, the printed numbers among them"
+	@echo "make slow   run the tests that take long: builds of whole books, JupyterLab"
+	@echo "make lint   look for mistakes in the style of the code, which make test does first"
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
 	@echo "make mutants break the helpers in every way that mutmut knows; every survivor has a reason"
 	@echo "make audit  look for unused dependencies, known vulnerabilities, mistakes in workflows and citation"
 	@echo "make lab    open the pages in JupyterLab, to run and change them"
-	@echo "make bundle pack all pages as notebooks, and run them in an empty environment"
+	@echo "make notebooks  pack all pages as notebooks, and run them in an empty environment"
 	@echo "make load   measure what one reader and many take, into appendix/class.md"
 	@echo "make lock   renew requirements.txt from pyproject.toml"
 	@echo "make clean  remove what was built, and the environment"
@@ -31,14 +34,21 @@ pdf: _build/companion.pdf
 	$(VENV)/bin/python -m pytest tests/pdf.py
 	@echo "The PDF is ready. Open $(abspath _build/companion.pdf)"
 
-test: $(READY) $(BUILT)
-	$(VENV)/bin/python -m pytest -n auto --dist loadfile
+test: lint $(BUILT)
+	$(VENV)/bin/python -m pytest -n auto
+
+slow: $(READY) $(BUILT)
+	$(VENV)/bin/python -m pytest -n auto -m slow
+
+lint: $(READY)
+	$(VENV)/bin/ruff check --quiet
+	$(VENV)/bin/ruff format --check --quiet
 
 matrix: $(READY)
-	$(VENV)/bin/python tests/matrix.py
+	$(VENV)/bin/python tools/matrix.py
 
 bench: $(READY)
-	$(VENV)/bin/python tests/bench.py
+	MPLBACKEND=Agg $(VENV)/bin/python tools/bench.py
 
 load: $(READY)
 	$(VENV)/bin/python tools/load.py
@@ -47,7 +57,7 @@ load: $(READY)
 mutants: $(READY)
 	rm -rf mutants
 	$(VENV)/bin/mutmut run
-	$(VENV)/bin/python tests/mutants.py
+	$(VENV)/bin/python tools/mutants.py
 
 audit: $(READY)
 	mkdir -p _build && grep -v -e '^-e' -e '^#' requirements.txt > _build/locked.txt
@@ -57,17 +67,21 @@ audit: $(READY)
 	$(VENV)/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --no-deps -r _build/locked.txt
 
 # more options for JupyterLab can be given as LAB=
-lab: $(READY)
-	JUPYTER_CONFIG_DIR="$(CURDIR)/_build/lab" JUPYTER_CONFIG_PATH="$(CURDIR)/_lab" $(VENV)/bin/jupyter lab $(LAB)
+lab: $(READY) $(FACTS)
+	JUPYTER_CONFIG_DIR="$(CURDIR)/_build/lab" JUPYTER_CONFIG_PATH="$(CURDIR)/_lab" JUPYTER_PATH="$(CURDIR)/_lab" $(VENV)/bin/jupyter lab $(LAB)
 
-bundle: $(READY) $(BUILT)
-	$(VENV)/bin/python -m pytest tests/bundle.py
+# The numbers that the pages have in JupyterLab. An edit there must not have the book built anew, which may even fail.
+$(FACTS):
+	$(MAKE) book
+
+notebooks: $(READY) $(BUILT)
+	$(VENV)/bin/python -m pytest -m slow tests/test_elsewhere.py
 	@echo "The notebooks are ready: $(abspath _build/html/_downloads/agml-companion.zip)"
 
 # Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
 # anything changed, everything is executed and written anew.
 $(BUILT): $(READY) $(SOURCES)
-	rm -rf _build/.doctrees _build/artwork _build/html _build/jupyter_execute
+	rm -rf _build/.doctrees _build/artwork _build/facts.json _build/html _build/jupyter_execute
 	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
 	@touch $@
 

@@ -240,11 +240,29 @@ def network_hessian(v, y_true, net):
     )
 
 
-def sharpness_history(v, y_true, net, alpha, epochs, every):
-    """Train, and measure the loss and its largest curvature on the way (page B10).
+def sharpness(v, y_true, net):
+    """Return the largest eigenvalue of the Hessian of the loss (page B10).
 
-    At the edge of stability the parameters jump from side to side of a valley, so the curvature is
-    taken midway between one epoch and the next.
+    Parameters
+    ----------
+    v, y_true : array_like of shape (N, 1)
+    net : Network
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> net = ag.Network(W1=[[0]], b1=[[0]], W2=[[0]], b2=[[0]])
+    >>> print(sharpness([[3]], [[0]], net))
+    1.25
+    """
+    return np.linalg.eigvalsh(network_hessian(v, y_true, net))[-1]
+
+
+def snapshots(v, y_true, net, alpha, epochs, every):
+    """Train, and keep the network every so many epochs (page B10).
 
     Parameters
     ----------
@@ -256,30 +274,30 @@ def sharpness_history(v, y_true, net, alpha, epochs, every):
     epochs : int
         Number of steps.
     every : int
-        Steps from one measurement to the next.
+        Steps from one snapshot to the next.
 
     Returns
     -------
-    at, sharpness, loss : ndarray, each of shape (⌈epochs / every⌉,)
-        The epochs 0, every, 2·every, …, with the largest eigenvalue of the Hessian and the loss there.
+    at : ndarray of shape (⌊epochs / every⌋ + 1,)
+        The epochs 0, every, 2·every, …
+    nets : list of Network
+        The networks at these epochs.
+    loss_history : ndarray of shape (epochs + 1,)
+        The loss at every epoch, as `agml_helpers.train_network` gives it.
 
     Examples
     --------
-    >>> x, _, y_data = ag.make_data()
-    >>> v, y = x.reshape(-1, 1), y_data.reshape(-1, 1)
-    >>> net = ag.init_network(2)
-    >>> at, sharpness, loss = sharpness_history(v, y, net, 0.01, epochs=20, every=10)
-    >>> print(at, loss.round())
-    [ 0 10] [1639. 1220.]
+    >>> at, nets, loss = snapshots([[1]], [[1]], ag.init_network(2), alpha=0.1, epochs=5, every=2)
+    >>> print(at, len(nets), len(loss))
+    [0 2 4] 3 6
     """
     epochs, every = check.count(epochs=epochs, every=every)
-    at, rows = np.arange(0, epochs, every), []
-    for _ in at:
-        ahead, losses = ag.train_network(v, y_true, net, alpha, 1)
-        midway = ag.Network._make((a + b) / 2 for a, b in zip(net, ahead))
-        rows.append((np.linalg.eigvalsh(network_hessian(v, y_true, midway))[-1], losses[0]))
-        net, _ = ag.train_network(v, y_true, ahead, alpha, every - 1)
-    return at, *np.transpose(rows)
+    at, nets, losses = np.arange(0, epochs + 1, every), [], []
+    for epoch in at:
+        nets += check.network(net=net)
+        net, loss = ag.train_network(v, y_true, net, alpha, int(min(every, epochs - epoch)))
+        losses.append(loss[:-1])
+    return at, nets, np.concatenate([*losses, loss[-1:]])
 
 
 # Symmetries of the network
@@ -378,6 +396,16 @@ def orbit(net):
 LOOKS = [("-", "blue"), ("--", "red"), ("-.", "green"), (":", "orange")]
 
 
+def _level(level, color):
+    """Return what draws a horizontal line of this height and label, or None."""
+    if level is None:
+        return None
+    if not isinstance(level, tuple) or len(level) != 2:
+        raise TypeError(f"level must be a height and a label, got {level!r}")
+    (height,) = check.scalars(level=level[0])
+    return {"y": height, "label": level[1], "linestyle": (0, (1, 1)), "color": color, "linewidth": 1.2}
+
+
 def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", yscale="linear", ax=None):
     """Plot several curves over one axis, told apart by line style and color (pages B2 to B12).
 
@@ -396,18 +424,43 @@ def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", ysca
     for name, text in (("xlabel", xlabel), ("ylabel", ylabel)):
         if not isinstance(text, str):
             raise TypeError(f"{name} must be a string, got {text!r}")
-    if level is not None and (not isinstance(level, tuple) or len(level) != 2):
-        raise TypeError(f"level must be a height and a label, got {level!r}")
     with ag.in_style() as palette:
+        level = _level(level, palette.ink)
         ax = ag.labeled_axes(ax, xlabel, ylabel)
         for (label, curve), (line, color) in zip(curves.items(), LOOKS):
             ax.plot(at, curve, line, color=getattr(palette, color), label=label)
         if level is not None:
-            (height,) = check.scalars(level=level[0])
-            ax.axhline(height, linestyle=(0, (1, 1)), color=palette.ink, linewidth=1.2, label=level[1])
+            ax.axhline(**level)
         ax.set(xscale=xscale, yscale=yscale)
         ax.margins(x=0)
         ax.legend(loc="best")
+        return ax
+
+
+def plot_log(at, logged, midway, *, level=None, ax=None):
+    """Plot the loss of several runs as a log would show it, and midway between two epochs (page B10).
+
+    Parameters
+    ----------
+    at : array_like of shape (n,)
+        Epochs.
+    logged, midway : array_like of shape (runs, n)
+    level : tuple of float and str, optional
+        Height and label of a horizontal line to hold the losses against.
+    """
+    (at,), (logged, midway) = check.vectors(at=at), check.same_shape(logged=logged, midway=midway)
+    with ag.in_style() as palette:
+        if logged.ndim != 2 or logged.shape[1] != len(at):
+            raise ValueError(f"logged and midway must have shape (runs, {len(at)}), got shape {logged.shape}")
+        level = _level(level, palette.ink)
+        ax = ag.labeled_axes(ax, "epoch", "loss")
+        dots = ax.plot(at, logged.T, "o", color=palette.red, markersize=4)
+        lines = ax.plot(at, midway.T, color=palette.blue, linewidth=1.5)
+        dots[0].set_label("logged, one dot for each run")
+        lines[0].set_label("midway to the next epoch")
+        if level is not None:
+            ax.axhline(**level)
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
         return ax
 
 
@@ -435,7 +488,7 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
     """
     with ag.in_style() as palette:
         x, y = check.same_shape(x=x, y_true=y_true)
-        if np.size(w) or np.size(b):
+        if len(w) or len(b):
             w, b = check.vectors(w=w, b=b)
         minimizer = _minimizer(x, y)
         curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
@@ -464,6 +517,59 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
         ax.plot(*minimizer, "*", color=palette.ink, markersize=13, label="minimizer", linestyle="none")
         ax.set(xlim=w_grid[[0, -1]], ylim=b_grid[[0, -1]])
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+        return ax
+
+
+def plot_projection(x, y_true, w, b, *, elev=22, azim=-75, ax=None):
+    """Plot the loss of a line as the squared distance from the targets to a point of a plane (page B1).
+
+    With N samples, x, y and the constant 1 are vectors of ℝᴺ. They span a space of three dimensions; the
+    figure has an orthonormal basis of it for the scalar product ⟨uv⟩. The predictions of all lines are
+    its floor, and the distance from y to a point of the floor is the root of the mean squared error.
+
+    Parameters
+    ----------
+    x, y_true : array_like of shape (N,)
+        Samples that don't lie on one line.
+    w, b : float
+        A line, to be compared with the best one.
+    elev, azim : float
+        Height and direction of the eye, in degrees.
+    """
+    (x, y), (w, b) = check.vectors(x=x, y_true=y_true), check.scalars(w=w, b=b)
+    elev, azim = check.scalars(elev=elev, azim=azim)
+    with ag.in_style() as palette:
+        slope, height = _minimizer(x, y)
+        least = np.sqrt(ag.mse_loss(ag.linear_model(x, slope, height), y))
+        if least <= 1e-9 * np.abs(y).max():
+            raise ValueError("y_true must not lie on one line with x: the distance would be 0")
+
+        def point(w, b, up=0.0):
+            return np.array([b + w * x.mean(), w * x.std(), up])
+
+        foot, top, other = point(slope, height), point(slope, height, least), point(w, b)
+        radii = np.linalg.norm(other - foot) * np.array([0.5, 1, 1.5])
+        across, along = (np.array([-5.0, foot[k] - 1.1 * radii[-1], foot[k] + 1.1 * radii[-1]]) for k in (0, 1))
+        corners = np.array(list(itertools.product(*((side.min(), side.max()) for side in (across, along)))))
+        ax = ag.axes_in_space(ax, "along 1", r"along $x - \langle x\rangle$", "", elev, azim)
+        # the zoom leaves the box that a figure in space is clipped to
+        ax.plot_trisurf(*corners.T, np.zeros(4), color=palette.blue, alpha=0.12, zorder=1, clip_on=False)
+        turn = np.linspace(0, 2 * np.pi, 121)
+        for radius in radii:
+            ax.plot(foot[0] + radius * np.cos(turn), foot[1] + radius * np.sin(turn), np.zeros_like(turn),
+                    color=palette.blue, linewidth=1, zorder=2, clip_on=False)
+        ax.plot(*np.transpose([np.zeros(3), top]), color=palette.ink, linewidth=1.5, zorder=3, clip_on=False)
+        for at, label in ((np.zeros(3), "0"), (top, "$y$")):
+            ax.text(*at, f" {label}", zorder=5, verticalalignment="bottom")
+        for line, color, at, name in (("-", palette.green, foot, "the best line"),
+                                      ("--", palette.red, other, f"$w$ = {w:.3g}, $b$ = {b:.3g}")):
+            away = np.linalg.norm(top - at)
+            ax.plot(*np.transpose([at, top]), line, color=color, zorder=4, clip_on=False,
+                    label=f"to {name}: {away:.1f}, squared {away**2:.1f}")
+            ax.plot(*at, "o", color=color, markersize=6, zorder=4, clip_on=False)
+        ax.set(xlim=corners[[0, -1], 0], ylim=corners[[0, -1], 1], zlim=(0, 1.2 * least), zticks=[])
+        ax.set_box_aspect((*(corners[-1] - corners[0]), 1.2 * least), zoom=1.45)
+        ax.legend(loc="upper center")
         return ax
 
 

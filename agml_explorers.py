@@ -19,14 +19,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+import agml_algebra as alg
 import agml_checks as check
 import agml_helpers as ag
 
 
 class Number(traitlets.Float):
-    """A number between the limits that its explorer sets."""
+    """A number that a rule holds for, between the limits that its explorer sets."""
 
-    rule = staticmethod(check.scalars)
+    def __init__(self, rule=check.scalars):
+        super().__init__()
+        self.rule = rule
 
     def validate(self, explorer, value):
         """Return the number, or name the rule that it breaks."""
@@ -34,12 +37,6 @@ class Number(traitlets.Float):
         if not low <= value <= high:
             raise ValueError(f"{self.name} must be between {low:.6g} and {high:.6g}, got {value}")
         return value
-
-
-class Count(Number):
-    """A whole number between the limits that its explorer sets."""
-
-    rule = staticmethod(check.steps)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -75,7 +72,9 @@ class Explorer(anywidget.AnyWidget):
 
     def switch(self, name, description):
         """Return a button that stays pressed while the value of that name is true."""
-        return self._linked(name, widgets.ToggleButton(description=description, layout=widgets.Layout(width="auto")))
+        return self._linked(
+            name, widgets.ToggleButton(description=description, layout=widgets.Layout(width="auto"))
+        )
 
     def _linked(self, name, control):
         control.value = getattr(self, name)
@@ -131,8 +130,8 @@ class _Descending(Explorer):
     y = traitlets.List().tag(sync=True)
     w = Number().tag(sync=True)
     b = Number().tag(sync=True)
-    alpha = Number().tag(sync=True)
-    epochs = Count().tag(sync=True)
+    alpha = Number(check.rate).tag(sync=True)
+    epochs = Number(check.steps).tag(sync=True)
 
     def __init__(self, x, y_data, w, b, alpha, epochs, **turned):
         (x, y_data), (w, b) = _samples(x, y_data), check.scalars(w=w, b=b)
@@ -175,7 +174,11 @@ class Line(Explorer):
 
     def controls(self):
         """Return sliders for weight and bias, and a switch that compares with the best line."""
-        return [self.slider("w", "weight w"), self.slider("b", "bias b"), self.switch("best", "compare with the best")]
+        return [
+            self.slider("w", "weight w"),
+            self.slider("b", "bias b"),
+            self.switch("best", "compare with the best"),
+        ]
 
     def draw(self, figure):
         """Draw samples, line and errors."""
@@ -206,8 +209,11 @@ class Descent(_Descending):
 
     def controls(self):
         """Return sliders for rate and epoch, and a button that lets the epochs pass."""
-        return [self.slider("alpha", "rate α", widgets.FloatLogSlider),
-                self.slider("epochs", "epoch", widgets.IntSlider), self.switch("running", "play")]
+        return [
+            self.slider("alpha", "rate α", widgets.FloatLogSlider),
+            self.slider("epochs", "epoch", widgets.IntSlider),
+            self.switch("running", "play"),
+        ]
 
     def draw(self, figure):
         """Draw level sets with the path, and the loss."""
@@ -271,7 +277,9 @@ class Lift(Explorer):
         """Start with points X of shape (n, 2), whether each lies inside the circle, and a view of them."""
         self.X, self.marks = check.marked_points(X=X, inside=inside)
         limits = {"height": [0, 1], "elev": [0, 90], "azim": [-180, 180]}
-        points = base64.b64encode(self.X.astype("<f8").tobytes()).decode()  # as text, half as long as its digits
+        points = base64.b64encode(
+            self.X.astype("<f8").tobytes()
+        ).decode()  # as text, half as long as its digits
         marks = "".join(map(str, self.marks.astype(int)))
         super().__init__(limits, {"height": height, "elev": elev, "azim": azim}, points=points, inside=marks)
 
@@ -329,10 +337,10 @@ class Network(Explorer):
 
     x = traitlets.List().tag(sync=True)
     y = traitlets.List().tag(sync=True)
-    d = Count().tag(sync=True)
-    seed = Count().tag(sync=True)
-    alpha = Number().tag(sync=True)
-    epoch = Count().tag(sync=True)
+    d = Number(check.count).tag(sync=True)
+    seed = Number(check.seed).tag(sync=True)
+    alpha = Number(check.rate).tag(sync=True)
+    epoch = Number(check.steps).tag(sync=True)
     midpoint = traitlets.Bool().tag(sync=True)
     running = traitlets.Bool().tag(sync=True)
 
@@ -346,8 +354,13 @@ class Network(Explorer):
     def controls(self):
         """Return buttons that let the epochs pass and show midpoints, and sliders for all else."""
         row = widgets.HBox([self.switch("running", "play"), self.switch("midpoint", "midpoint")])
-        return [row, self.slider("epoch", "epoch", widgets.IntSlider), self.slider("d", "neurons d", widgets.IntSlider),
-                self.slider("alpha", "rate α", widgets.FloatLogSlider), self.slider("seed", "seed", widgets.IntSlider)]
+        return [
+            row,
+            self.slider("epoch", "epoch", widgets.IntSlider),
+            self.slider("d", "neurons d", widgets.IntSlider),
+            self.slider("alpha", "rate α", widgets.FloatLogSlider),
+            self.slider("seed", "seed", widgets.IntSlider),
+        ]
 
     def draw(self, figure):
         """Draw the fit, and what each neuron adds."""
@@ -375,21 +388,23 @@ class TwoWeights(Explorer):
     xy = traitlets.Float().tag(sync=True)
     w1 = Number().tag(sync=True)
     w2 = Number().tag(sync=True)
-    alpha = Number().tag(sync=True)
-    epochs = Count().tag(sync=True)
+    alpha = Number(check.rate).tag(sync=True)
+    epochs = Number(check.steps).tag(sync=True)
     size = (5, 4.6)
 
     def __init__(self, xx, xy, w1=1, w2=5, alpha=0.001, epochs=1000):
         """Start with two weights, a learning rate, and a number of epochs."""
-        xx, xy = check.rate(xx=xx), check.rate(xy=xy)
-        xx, xy = xx[0], xy[0]
+        xx, xy = check.rate(xx=xx, xy=xy)
         reach = 2.6 * float(np.sqrt(xy / xx))
-        limits = {"w1": [-reach, reach], "w2": [-reach, reach], "alpha": [1e-5, 1e-2], "epochs": [0, 5000]}
+        limits = {"w1": [-reach, reach], "w2": [-reach, reach], "alpha": [1e-5, 1e-1], "epochs": [0, 5000]}
         super().__init__(limits, {"w1": w1, "w2": w2, "alpha": alpha, "epochs": epochs}, xx=xx, xy=xy)
 
     def controls(self):
         """Return sliders for rate and epoch."""
-        return [self.slider("alpha", "rate α", widgets.FloatLogSlider), self.slider("epochs", "epoch", widgets.IntSlider)]
+        return [
+            self.slider("alpha", "rate α", widgets.FloatLogSlider),
+            self.slider("epochs", "epoch", widgets.IntSlider),
+        ]
 
     def path(self):
         """Return the points (w1, w2) of the descent."""
@@ -404,7 +419,5 @@ class TwoWeights(Explorer):
 
     def draw(self, figure):
         """Draw the minimizers and the descent."""
-        import agml_algebra as alg
-
         ax = figure.add_subplot(aspect="equal")
         alg.plot_hyperbola(self.xx, self.xy, [self.path()], ax=ax)

@@ -15,7 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parent.parent
 HELPERS = ROOT / "agml_helpers.py"
-FACTS = ROOT / "tests" / "print.yml"
+FACTS = ROOT / "appendix" / "print.yml"
 PUNCTUATION = re.compile(r"[,.;:!?)\]”’'–-]+")
 
 
@@ -49,7 +49,7 @@ class HelperSource(SphinxDirective):
 
 
 class Concordance(SphinxDirective):
-    """Make the table that leads from the print, page by page, to the places here, from tests/print.yml."""
+    """Make the table that leads from the print, page by page, to the places here, from appendix/print.yml."""
 
     kinds = {"sections": "section", "unnumbered": "section", "passages": "text", "figures": "figure",
              "equations": "formula", "listings": "listing", "outputs": "output", "glossary": "term",

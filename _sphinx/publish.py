@@ -6,13 +6,17 @@ JupyterHub has neither jupytext nor the modules, which lie beside the notebooks 
 """
 
 import re
+import tomllib
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from sphinx.errors import ConfigError
 
 NOTEBOOKS = "notebooks"
-MODULES = ("agml_algebra", "agml_explorers", "agml_helpers")
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+MODULES = PROJECT["tool"]["setuptools"]["py-modules"]
+FILES = [f"{name}.py" for name in MODULES] + sorted(path.name for path in ROOT.glob("agml_*.js"))
 
 
 def read_addresses(app, config):
@@ -57,8 +61,8 @@ def first_cell(url):
     import {', '.join(MODULES)}
 except ModuleNotFoundError:  # as on Colab
     from urllib.request import urlretrieve
-    for module in {', '.join(f'"{name}.py"' for name in MODULES)}:
-        urlretrieve(f"{raw}/{NOTEBOOKS}/{{module}}", module)"""
+    for file in {FILES}:
+        urlretrieve(f"{raw}/{NOTEBOOKS}/{{file}}", file)"""
 
 
 def write_sitemap(app, error):

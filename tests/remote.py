@@ -1,6 +1,11 @@
 """Servers to test: a port, and patience."""
 
+import contextlib
+import os
+import re
+import signal
 import socket
+import subprocess
 import time
 
 
@@ -25,3 +30,27 @@ def wait(until, seconds, what):
         assert time.monotonic() < end, f"no {what} after {seconds} s"
         time.sleep(0.1)
     return found
+
+
+@contextlib.contextmanager
+def jupyterlab(command, folder, home, **environment):
+    """Start a JupyterLab by a command that is given its options; give its address, and end it."""
+    port, log = free_port(), home.with_suffix(".log")
+    options = f"--no-browser --port={port} --allow-root --expose-app-in-browser"
+    with log.open("w") as stream:
+        server = subprocess.Popen(
+            command(options),
+            cwd=folder,
+            env=os.environ | {"HOME": str(home)} | environment,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        found = wait(lambda: re.search(rf"http://127\.0\.0\.1:{port}/\S+\n", log.read_text()), 120, "server")
+        wait(lambda: answers("127.0.0.1", port), 60, "answer")
+        yield found[0].strip()
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
+        print(log.read_text())

@@ -4,18 +4,15 @@ import itertools
 import re
 
 import jupytext
-import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import sympy as sp
+from mpl_toolkits.mplot3d import Axes3D
 
-matplotlib.use("Agg")
-
-import agml_algebra as alg  # noqa: E402
-import agml_helpers as ag  # noqa: E402
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
-import sympy as sp  # noqa: E402
-from conftest import ROOT  # noqa: E402
-from mpl_toolkits.mplot3d import Axes3D  # noqa: E402
+import agml_algebra as alg
+import agml_helpers as ag
+from conftest import ROOT
 
 PAGES = {path.stem.split("-")[0].upper(): path for path in (ROOT / "beyond").glob("b[0-9]*.md")}
 

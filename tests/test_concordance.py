@@ -4,10 +4,21 @@ import posixpath
 import re
 
 import pytest
-from test_print import FACTS, text
+
+from conftest import FACTS, text
 
 CONCORDANCE = "appendix/concordance"
-KINDS = ("sections", "unnumbered", "passages", "figures", "equations", "listings", "outputs", "glossary", "index")
+KINDS = (
+    "sections",
+    "unnumbered",
+    "passages",
+    "figures",
+    "equations",
+    "listings",
+    "outputs",
+    "glossary",
+    "index",
+)
 THINGS = {thing["name"]: (kind, thing) for kind in KINDS for thing in FACTS[kind]}
 
 
@@ -57,17 +68,27 @@ def test_every_page_of_the_print_has_its_anchor_and_is_in_the_strip(built):
     links = built(CONCORDANCE).select(".page-strip a")
     assert [(text(link), link["href"]) for link in links] == [(page, f"#page-{page}") for page in pages]
     cells = built(CONCORDANCE).select("td.print-page")
-    assert [(text(cell), cell.find(id=True)["id"]) for cell in cells] == [(page, f"page-{page}") for page in pages]
+    assert [(text(cell), cell.find(id=True)["id"]) for cell in cells] == [
+        (page, f"page-{page}") for page in pages
+    ]
 
 
 @pytest.mark.parametrize("section", FACTS["sections"], ids=lambda section: section["number"])
 def test_line_under_the_title_names_the_pages(built, section):
     def on(number):
-        return [page for page, names in FACTS["pages"].items() for name in names
-                if THINGS[name][1].get("section") == number]
+        return [
+            page
+            for page, names in FACTS["pages"].items()
+            for name in names
+            if THINGS[name][1].get("section") == number
+        ]
 
-    own = on(section["number"]) or [page for part in FACTS["sections"] for page in on(part["number"])
-                                    if part["number"].startswith(section["number"])]
+    own = on(section["number"]) or [
+        page
+        for part in FACTS["sections"]
+        for page in on(part["number"])
+        if part["number"].startswith(section["number"])
+    ]
     first, last = next(page for page, names in FACTS["pages"].items() if section["name"] in names), max(own)
     pages = {0: f"page {first}", 1: f"pages {first} and {last}"}.get(last - first, f"pages {first} to {last}")
     assert text(built(section["file"]).select_one(".in-print")).endswith(f", {pages}.")
@@ -75,8 +96,10 @@ def test_line_under_the_title_names_the_pages(built, section):
 
 def begins(formula, equation):
     """Compare TeX without what only sets its size and place."""
-    formula, tex, holds = (re.sub(r"\\displaystyle|\\left\b|\\right\b|\\begin\{(split|aligned)\}|\\[\[(,]|[\s&]", "", part)
-                           for part in (formula, equation["tex"], equation.get("holds", "")))
+    formula, tex, holds = (
+        re.sub(r"\\displaystyle|\\left\b|\\right\b|\\begin\{(split|aligned)\}|\\[\[(,]|[\s&]", "", part)
+        for part in (formula, equation["tex"], equation.get("holds", ""))
+    )
     return formula.startswith(tex) and holds in formula
 
 
@@ -84,8 +107,13 @@ def is_equation(place, equation):
     if "number" in equation and text(place.select_one(".eqno")) != f"({equation['number']})":
         return False
     # the formula itself, formulas of a list, or the first formula after the paragraph that announces it
-    formulas = place.select(".math") if place.name == "ol" else \
-        [part for part in (place, *place.find_next_siblings(limit=2)) if "math" in part.get("class", [])][:1]
+    formulas = (
+        place.select(".math")
+        if place.name == "ol"
+        else [
+            part for part in (place, *place.find_next_siblings(limit=2)) if "math" in part.get("class", [])
+        ][:1]
+    )
     return any(begins(formula.find(string=re.compile(r"\\[\[(]")), equation) for formula in formulas)
 
 
@@ -98,9 +126,11 @@ IS = {
     "sections": lambda place, thing: place.name == "h1" and text(place) == named("sections", thing),
     "unnumbered": lambda place, thing: text(place.select_one("h1") or place) == thing["title"],
     "passages": lambda place, thing: thing["holds"] in text(place.find(["h2", "h3"]) or place),
-    "figures": lambda place, thing: text(place.select_one("figcaption .caption-number")) == f"Fig. {thing['number']}",
+    "figures": lambda place, thing: (
+        text(place.select_one("figcaption .caption-number")) == f"Fig. {thing['number']}"
+    ),
     "equations": is_equation,
-    "listings": lambda place, thing: thing["shows"] in (place.select_one(".cell_input pre") or place.pre).get_text(),
+    "listings": lambda place, thing: any(thing["shows"] in pre.get_text() for pre in place.select("pre")),
     "outputs": is_output,
     "glossary": lambda place, thing: place.name == "dt" and text(place) == thing["title"],
     # that the index leads to this very anchor is tested with the index
@@ -109,11 +139,14 @@ IS = {
 
 
 @pytest.mark.parametrize("name", THINGS)
-def test_link_lands_on_the_thing(built, facts, name):
-    kind = THINGS[name][0]
-    thing = next(thing for thing in facts[kind] if thing["name"] == name)
-    links = {link["href"] for _, link, _ in rows(built) if text(link) == named(kind, thing)
-             and link["href"].endswith(("#" + name, "#equation-" + name, name + ".html"))}
+def test_link_lands_on_the_thing(built, name):
+    kind, thing = THINGS[name]
+    links = {
+        link["href"]
+        for _, link, _ in rows(built)
+        if text(link) == named(kind, thing)
+        and link["href"].endswith(("#" + name, "#equation-" + name, name + ".html"))
+    }
     assert len(links) == 1, links
     file, _, anchor = links.pop().partition("#")
     file = posixpath.normpath(posixpath.join(posixpath.dirname(CONCORDANCE), file))

@@ -5,8 +5,7 @@ import sys
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT
-from test_pages import MAKE_BOOK, copy, tamper  # noqa: F401, a fixture
+from conftest import MAKE_BOOK, ROOT, tamper
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 CHAPTER = "chapters/1_linear_regression"

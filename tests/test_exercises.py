@@ -1,16 +1,19 @@
-"""Every page with a number has exercises, those of the print from a quick check to a proof, with folded solutions that run."""
+"""Every page with a number has exercises, with folded solutions that run."""
 
 import re
 
 import pytest
-from conftest import ROOT
-from test_print import FACTS, text
+
+from conftest import FACTS, ROOT, text
 
 KINDS = ("Quick check", "By hand", "Experiment", "Proof")
 EXERCISE = re.compile(r"^```\{exercise\} (.+)\n:label: (\S+)$", re.M)
 SOLUTION = re.compile(r"^```\{solution-start\} (\S+)\n:class: dropdown$", re.M)
 SECTIONS = {section["number"]: section["file"] for section in FACTS["sections"]}
-BEYOND = {path.stem.split("-")[0].upper(): f"beyond/{path.stem}" for path in sorted((ROOT / "beyond").glob("b[0-9]*.md"))}
+BEYOND = {
+    path.stem.split("-")[0].upper(): f"beyond/{path.stem}"
+    for path in sorted((ROOT / "beyond").glob("b[0-9]*.md"))
+}
 EVERY = SECTIONS | BEYOND
 
 

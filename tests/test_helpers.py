@@ -1,8 +1,9 @@
 """The mathematics of agml_helpers against oracles that know nothing of it."""
 
-import agml_helpers as ag
 import numpy as np
 import pytest
+
+import agml_helpers as ag
 
 RANDOM = np.random.default_rng(7)
 
@@ -30,16 +31,20 @@ def test_gradients_of_the_network(N, d):
     net = ag.Network(*(RANDOM.normal(size=shape) for shape in [(1, d), (1, d), (d, 1), (1, 1)]))
     gradients = ag.backward(v, y, net)
     for name, parameter in net._asdict().items():
+
         def loss(value):
             return ag.mse_loss(ag.forward(v, net._replace(**{name: value}))[2], y) / 2
+
         gradient = getattr(gradients, name)
         assert gradient.shape == parameter.shape
         assert gradient == pytest.approx(central_difference(loss, parameter), rel=1e-6, abs=1e-8)
 
 
 def test_forward_is_the_formula():
-    v, net = RANDOM.normal(size=(5, 1)), ag.Network(
-        *(RANDOM.normal(size=shape) for shape in [(1, 3), (1, 3), (3, 1), (1, 1)]))
+    v, net = (
+        RANDOM.normal(size=(5, 1)),
+        ag.Network(*(RANDOM.normal(size=shape) for shape in [(1, 3), (1, 3), (3, 1), (1, 1)])),
+    )
     Z1, A1, Z2 = ag.forward(v, net)
     assert Z1 == pytest.approx(v @ net.W1 + net.b1)
     assert A1 == pytest.approx(1 / (1 + np.exp(-Z1)))
@@ -125,13 +130,17 @@ def test_sigmoid_at_its_limits_without_warning():
     assert ag.sigmoid_derivative([-1000, 0, 1000]) == pytest.approx([0, 0.25, 0])
 
 
-@pytest.mark.parametrize("call", [
-    lambda: ag.mse_loss(np.zeros((3, 1)), np.zeros(3)),
-    lambda: ag.compute_gradients(np.zeros((3, 1)), np.zeros(3), 0, 0),
-    lambda: ag.gradient_descent(np.zeros(3), np.zeros((3, 1)), 0, 0, 0.1, 1),
-    lambda: ag.loss_surface(np.zeros(3), np.zeros(3), np.zeros(2), np.zeros((2, 1))),
-    lambda: ag.train_network(np.zeros((3, 1)), np.zeros(3), ag.init_network(2), 0.1, 1),
-], ids=["mse_loss", "compute_gradients", "gradient_descent", "loss_surface", "train_network"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ag.mse_loss(np.zeros((3, 1)), np.zeros(3)),
+        lambda: ag.compute_gradients(np.zeros((3, 1)), np.zeros(3), 0, 0),
+        lambda: ag.gradient_descent(np.zeros(3), np.zeros((3, 1)), 0, 0, 0.1, 1),
+        lambda: ag.loss_surface(np.zeros(3), np.zeros(3), np.zeros(2), np.zeros((2, 1))),
+        lambda: ag.train_network(np.zeros((3, 1)), np.zeros(3), ag.init_network(2), 0.1, 1),
+    ],
+    ids=["mse_loss", "compute_gradients", "gradient_descent", "loss_surface", "train_network"],
+)
 def test_column_against_flat_vector_is_refused(call):
     with pytest.raises(ValueError, match=r"must have the same shape, got \(\d.*\) and \(\d.*\)"):
         call()

@@ -1,67 +1,151 @@
-"""`make lab`: a double click opens a page that runs, and saving it changes what was edited and nothing else."""
+"""`make lab`: a page opens as the book shows it, and saving it changes what was edited and nothing else."""
 
-import os
+import json
 import re
 import shutil
-import signal
-import subprocess
 import sys
 import urllib.error
 import urllib.request
 
 import jupytext
 import pytest
-from conftest import ROOT, find
+from conftest import PAGES, ROOT, find
 from nbformat.v4 import new_output
 from playwright.sync_api import expect
-from remote import answers, free_port, wait
-from test_pages import copy  # noqa: F401, a fixture
-from test_print import PAGES
+from remote import answers, jupyterlab, wait
+from test_keyboard import project  # noqa: F401, a fixture
+from test_notebooks import DOCS
+
 from traitlets.config import PyFileConfigLoader
 
 PAGE = ROOT / "chapters" / "1_linear_regression" / "1_2-univariate-linear-models.md"
-
-
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "index.md", ROOT / "README.md"], ids=lambda page: page.stem)
-def test_a_page_that_is_saved_unedited_stays_as_it_is(tmp_path, page):
-    """Opened, run and saved by the file manager of `make lab`, in all that JupyterLab itself changes."""
-    shutil.copy(page, tmp_path)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    config = PyFileConfigLoader("jupyter_server_config.py", path=str(ROOT / "_lab")).load_config()
-    manager = config.ServerApp.contents_manager_class(root_dir=str(tmp_path), config=config)
-    notebook = manager.get(page.name, type="notebook")["content"]
-    notebook.metadata.kernelspec = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-    notebook.metadata.language_info = {"name": "python", "version": "3.11.7", "pygments_lexer": "ipython3"}
-    for count, cell in enumerate(notebook.cells):
-        cell.metadata["trusted"] = True
-        if cell.cell_type == "code":
-            cell.execution_count, cell.outputs = count, [new_output("stream", text="printed")]
-    manager.save({"type": "notebook", "content": notebook}, page.name)
-    assert (tmp_path / page.name).read_bytes() == page.read_bytes()
+EDITED = "The reader's own words."
 
 
 @pytest.fixture
-def lab(copy, tmp_path_factory):  # noqa: F811
-    """What `make lab` starts in a copy of the project: the address that it opens, the copy and an empty home."""
-    folder, home = copy[0], tmp_path_factory.mktemp("home")
-    port = free_port()
-    log = home.with_suffix(".log")
-    with log.open("w") as stream:
-        server = subprocess.Popen(
-            [find("make"), "lab", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready",
-             f"LAB=--no-browser --port={port} --allow-root"],
-            cwd=folder, env=os.environ | {"PYTHONPATH": str(folder), "HOME": str(home)},
-            stdout=stream, stderr=subprocess.STDOUT, start_new_session=True)
-    try:
-        address = wait(lambda: re.search(rf"http://127\.0\.0\.1:{port}/\S+\n", log.read_text()), 60, "server")[0].strip()
-        wait(lambda: answers("127.0.0.1", port), 60, "answer")
-        yield address, folder, home
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(20)
-        print(log.read_text())
+def manager(tmp_path, monkeypatch):
+    """The file manager of `make lab`, over a folder of one's own."""
+    monkeypatch.chdir(ROOT)  # where `make lab` starts it
+    monkeypatch.setattr(sys, "path", sys.path[:])
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    config = PyFileConfigLoader("jupyter_server_config.py", path=str(ROOT / "_lab")).load_config()
+    return config.ServerApp.contents_manager_class(root_dir=str(tmp_path), config=config)
 
 
+def opened(manager, page):
+    """Open a copy of a page; give file, name, and the notebook as JupyterLab sends it back."""
+    name = page.relative_to(ROOT).as_posix()
+    file = ROOT / manager.root_dir / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(page, file)
+    return file, name, json.loads(json.dumps(manager.get(name, type="notebook")["content"]))
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "index.md", ROOT / "README.md"], ids=lambda page: page.stem)
+def test_a_page_that_is_saved_unedited_stays_as_it_is(manager, page):
+    """Opened, run and saved by the file manager of `make lab`, in all that JupyterLab itself changes."""
+    file, name, notebook = opened(manager, page)
+    notebook["metadata"]["kernelspec"] = {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    }
+    for count, cell in enumerate(notebook["cells"]):
+        cell["metadata"]["trusted"] = True
+        cell["metadata"].pop("jp-MarkdownHeadingCollapsed", None)  # somebody looked at the solution
+        if cell["cell_type"] == "code":
+            cell["metadata"]["jupyter"] = {"source_hidden": True}
+            cell["execution_count"], cell["outputs"] = count, [new_output("stream", text="printed")]
+    manager.save({"type": "notebook", "content": notebook}, name)
+    assert file.read_bytes() == page.read_bytes()
+
+
+@pytest.mark.parametrize("page", [ROOT / f"{doc}.md" for doc in DOCS], ids=lambda page: page.stem)
+def test_an_edit_changes_its_line_alone(manager, page):
+    """Words are put to the end of a line of every cell in turn; the frame of a box is no such line."""
+    file, name, notebook = opened(manager, page)
+    before, edits = page.read_text(encoding="utf-8").splitlines(), 0
+    for number, cell in enumerate(notebook["cells"]):
+        pieces = cell["metadata"].get("companion", {}).get("pieces", [])
+        lines = [
+            line
+            for _, shown, _, fixed, _ in pieces
+            for line in shown.splitlines()
+            if not fixed and line.strip() and "\n" not in shown.rstrip("\n")
+        ]
+        for line in lines[:1] + lines[-1:]:
+            edited = json.loads(json.dumps(notebook))
+            text = f"{cell['source']}\n".replace(f"{line}\n", f"{line} {EDITED}\n", 1)
+            edited["cells"][number]["source"] = text.removesuffix("\n")
+            manager.save({"type": "notebook", "content": edited}, name)
+            after = file.read_text(encoding="utf-8").splitlines()
+            assert len(after) == len(before)
+            changed = [pair for pair in zip(before, after) if pair[0] != pair[1]]
+            assert [f"{old} {EDITED}" for old, _ in changed] == [new for _, new in changed] and len(
+                changed
+            ) == 1, changed
+            edits += 1
+    assert edits or name == "genindex.md"
+
+
+def test_edits_of_many_kinds(manager):
+    """A caption, the title of a box, a line with a role."""
+    page = ROOT / "chapters" / "1_linear_regression" / "1_2-univariate-linear-models.md"
+    file, name, notebook = opened(manager, page)
+    text = page.read_text(encoding="utf-8")
+
+    def save(change, old, new):
+        edited = json.loads(json.dumps(notebook))
+        change(edited["cells"])
+        manager.save({"type": "notebook", "content": edited}, name)
+        assert text.count(old) == 1
+        assert file.read_text(encoding="utf-8") == text.replace(old, new), change
+
+    def cell(cells, start):
+        return next(cell for cell in cells if start in cell["source"])
+
+    def replace(start, old, new):
+        def change(cells):
+            found = cell(cells, start)
+            assert old in found["source"]
+            found["source"] = found["source"].replace(old, new, 1)
+
+        return change
+
+    exercise = re.search(r"```\{exercise\} (.*)\n:label: (.*)\n", text)
+    save(
+        replace("#### Exercise", f"({exercise[1]})", "(Another title)"),
+        exercise[0],
+        exercise[0].replace(exercise[1], "Another title", 1),
+    )
+    role = re.search(r"^(.*)\{term\}`([^`<]+)`(.*)$", text, re.M)
+    save(
+        replace(f"[{role[2]}](", f"[{role[2]}](", f"NEW [{role[2]}]("),
+        role[0],
+        f"{role[1]}NEW {{term}}`{role[2]}`{role[3]}",
+    )
+    caption = re.search("caption: (.*)", text)[1]
+    edited = json.loads(json.dumps(notebook))
+    cell(edited["cells"], "**Fig. 1.1**")["source"] += " And more."
+    manager.save({"type": "notebook", "content": edited}, name)
+    captions = [cell.metadata.mystnb.figure.caption for cell in jupytext.read(file).cells if "mystnb" in cell.metadata
+                and "figure" in cell.metadata.mystnb]
+    assert captions[0] == f"{caption} And more."
+
+
+@pytest.fixture
+def lab(project, tmp_path_factory):  # noqa: F811
+    """What `make lab` starts in a copy of the project: the address, the copy and an empty home."""
+    home = tmp_path_factory.mktemp("home")
+
+    def command(options):
+        return [find("make"), "lab", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready", f"LAB={options}"]
+
+    with jupyterlab(command, project, home, PYTHONPATH=str(project)) as address:
+        yield address, project, home
+
+
+@pytest.mark.slow
 def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
     address, folder, home = lab
     file = folder / PAGE.relative_to(ROOT)
@@ -70,23 +154,33 @@ def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
     lab.set_default_timeout(60_000)
     expect.set_options(timeout=60_000)
     lab.goto(address)
-    lab.get_by_role("heading", name="The companion to").wait_for()
-    assert "README.md" in lab.url
-
-    for name in PAGE.relative_to(ROOT).parts:
-        lab.get_by_role("listitem").filter(has_text=name).dblclick()
+    lab.get_by_role("heading", name="Algebraic Geometry & Machine Learning").wait_for()
+    assert "index.md" in lab.url
+    picture = lab.locator("img.title-image")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("picture => picture.complete && picture.naturalWidth > 0")
+    lab.get_by_role("link", name="1.2 Univariate Linear Models").click()
     notebook = lab.locator(".jp-NotebookPanel:visible")
     notebook.get_by_role("heading", name="Univariate Linear Models").wait_for()
     cells = [cell for cell in jupytext.read(PAGE).cells if cell.cell_type == "code"]
     drawn = notebook.locator(".jp-CodeCell")
     expect(drawn).to_have_count(len(cells))
+    folded = notebook.locator(".jp-MarkdownHeadingCollapsed, .jp-mod-collapsed")
+    assert notebook.get_by_text("cells hidden").count() or folded.count()
+    lab.evaluate("window.jupyterapp.commands.execute('notebook:expand-all-headings')")
     for number, (cell, shown) in enumerate(zip(cells, drawn.all()), start=1):
         shown.locator(".cm-content").click()
         lab.keyboard.press("Shift+Enter")
         expect(shown.locator(".jp-InputPrompt")).to_have_text(f"[{number}]:")
-        texts = shown.locator(".jp-OutputArea-output[data-mime-type*=jupyter]")  # what is printed, to whichever stream
-        expect(texts).to_have_text([cell.metadata.prints.strip()] if "prints" in cell.metadata else [], use_inner_text=True)
-        expect(shown.locator(".jp-OutputArea-output img:visible")).to_have_count(int("mystnb" in cell.metadata))
+        texts = shown.locator(
+            ".jp-OutputArea-output[data-mime-type*=jupyter]"
+        )  # what is printed, to whichever stream
+        expect(texts).to_have_text(
+            [cell.metadata.prints.strip()] if "prints" in cell.metadata else [], use_inner_text=True
+        )
+        expect(shown.locator(".jp-OutputArea-output img:visible")).to_have_count(
+            int("mystnb" in cell.metadata)
+        )
 
     def save(expected):
         written = file.stat().st_mtime_ns
@@ -112,6 +206,11 @@ def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
     lab.keyboard.press("Enter")
     save(before.replace("import agml_helpers", "# an edit\nimport agml_helpers", 1))
 
+    notebook.get_by_role("link", name="weight", exact=True).first.click()
+    glossary = lab.locator(".jp-NotebookPanel:visible")
+    expect(glossary.get_by_role("heading", name="Glossary")).to_be_attached()
+    expect(glossary.get_by_text("Weight", exact=True)).to_be_in_viewport()
+
     others = {path for path in folder.rglob("*") if path.is_file()} - {file}
     others = {path.relative_to(folder) for path in others if path.relative_to(folder).parts[0] != "_build"}
     assert {path for path in others if not (ROOT / path).exists()} == set()
@@ -119,6 +218,7 @@ def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
     assert not (home / ".jupyter").exists() and not (home / ".config" / "jupyter").exists()
 
 
+@pytest.mark.slow
 def test_the_server_is_for_its_reader_alone(lab):
     address, *_ = lab
     port = int(re.search(r":(\d+)/", address)[1])

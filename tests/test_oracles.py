@@ -3,12 +3,13 @@
 import math
 from fractions import Fraction
 
-import agml_helpers as ag
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
+import agml_helpers as ag
 
 numbers = st.floats(-100, 100, allow_subnormal=False)
 
@@ -32,7 +33,9 @@ def test_descent_approaches_the_exact_minimizer():
     dw = sum((w * Fraction(a) + b - Fraction(c)) * Fraction(a) for a, c in zip(x.tolist(), y.tolist()))
     assert dw == 0
     assert ag.compute_gradients(x, y, float(w), float(b)) == pytest.approx((0, 0), abs=1e-10)
-    assert np.linalg.lstsq(np.column_stack([x, np.ones_like(x)]), y)[0] == pytest.approx((float(w), float(b)), rel=1e-12)
+    assert np.linalg.lstsq(np.column_stack([x, np.ones_like(x)]), y)[0] == pytest.approx(
+        (float(w), float(b)), rel=1e-12
+    )
     w_history, b_history, _ = ag.gradient_descent(x, y, ag.W_START, ag.B_START, 0.02, 5000)
     assert (w_history[-1], b_history[-1]) == pytest.approx((float(w), float(b)), rel=1e-9)
 
@@ -58,7 +61,9 @@ def test_training_is_that_of_plain_python(d):
                 dW1[k] += error * W2[k] * a * (1 - a) * sample / m
         assert losses[epoch] == pytest.approx(loss, rel=1e-9)
         if epoch < epochs:
-            W1, b1, W2 = [[p - alpha * dp for p, dp in zip(*pair)] for pair in ((W1, dW1), (b1, db1), (W2, dW2))]
+            W1, b1, W2 = [
+                [p - alpha * dp for p, dp in zip(*pair)] for pair in ((W1, dW1), (b1, db1), (W2, dW2))
+            ]
             b2 -= alpha * db2
     assert trained.W1[0] == pytest.approx(W1, rel=1e-8)
     assert trained.b1[0] == pytest.approx(b1, rel=1e-8)
@@ -90,7 +95,8 @@ def test_the_order_of_the_samples_does_not_matter(data, w, b, random):
     scale = 1 + (w * x) ** 2 + b**2 + y**2
     assert ag.mse_loss(x[order], y[order]) == pytest.approx(ag.mse_loss(x, y), rel=1e-12)
     assert ag.compute_gradients(x[order], y[order], w, b) == pytest.approx(
-        ag.compute_gradients(x, y, w, b), abs=1e-12 * scale.max() * (1 + np.abs(x).max()))
+        ag.compute_gradients(x, y, w, b), abs=1e-12 * scale.max() * (1 + np.abs(x).max())
+    )
 
 
 @given(vectors(), numbers, numbers)
@@ -99,7 +105,9 @@ def test_shifting_and_scaling(data, shift, factor):
     y_pred, y_true = data
     loss, size = ag.mse_loss(y_pred, y_true), 1 + np.abs([*y_pred, *y_true, shift]).max() ** 2
     assert ag.mse_loss(y_pred + shift, y_true + shift) == pytest.approx(loss, abs=1e-12 * size)
-    assert ag.mse_loss(factor * y_pred, factor * y_true) == pytest.approx(factor**2 * loss, rel=1e-9, abs=1e-9)
+    assert ag.mse_loss(factor * y_pred, factor * y_true) == pytest.approx(
+        factor**2 * loss, rel=1e-9, abs=1e-9
+    )
 
 
 @given(numbers, numbers, numbers, numbers)

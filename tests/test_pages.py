@@ -1,128 +1,112 @@
-"""Every page is run and compared; and when a page or the helper is tampered with, the suite says so."""
+"""Every page is run and compared, and what is wrong in a page or in a module behind it is found."""
 
+import functools
+import importlib
 import inspect
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 
-import agml_algebra
-import agml_explorers
-import agml_helpers
 import pytest
-from conftest import ROOT, find, is_page, read_page
-from matrix import FOLDERS
-from test_print import PAGES
 
-DESCENT = "chapters/1_linear_regression/1_2_1_2-descent-and-backward-propagation.md"
-SOURCES = [*FOLDERS, "tests", "_lab", "_sphinx", *(path.name for path in ROOT.glob("agml_*.*")),
-           "_config.yml", "_toc.yml", "README.md", "index.md", "genindex.md", "Makefile", "pyproject.toml", "requirements.txt"]
+from conftest import MAKE_BOOK, PAGE, PAGES, ROOT, is_page, read_page, tamper
+
+MODULES = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
+    "py-modules"
+]
+
+
+@functools.cache
+def cells_of_pages():
+    return [(path, cell) for path in filter(is_page, PAGES) for cell in read_page(path)]
 
 
 def test_every_declaration_becomes_a_comparison():
     """Counted in the pages' text, by no parser, and in the notebooks that nbval gets."""
     declared = sum(len(re.findall(r"^prints: \|$", path.read_text(encoding="utf-8"), re.M)) for path in PAGES)
-    cells = [cell for path in filter(is_page, PAGES) for cell in read_page(path)]
-    references = [cell for cell in cells if cell.outputs]
+    references = [cell for _, cell in cells_of_pages() if cell.outputs]
     assert declared == len(references) > 0
     assert all(cell.execution_count and cell.outputs[0].text.strip() for cell in references)
 
 
-def test_every_printing_cell_declares():
-    for path in filter(is_page, PAGES):
-        for cell in read_page(path):
-            assert ("print(" in cell.source) == bool(cell.outputs), (path.name, cell.source)
+def test_every_printing_cell_declares_and_none_is_long():
+    for path, cell in cells_of_pages():
+        lines = cell.source.splitlines()
+        assert ("print(" in cell.source) == bool(cell.outputs), (path.name, cell.source)
+        assert len(lines) <= 15 and max(map(len, lines)) <= 88, (path.name, cell.source)
 
 
-def test_cells_are_short():
-    for path in filter(is_page, PAGES):
-        for cell in read_page(path):
-            lines = cell.source.splitlines()
-            assert len(lines) <= 15 and max(map(len, lines)) <= 88, (path.name, cell.source)
-
-
-def test_every_function_has_its_entry_in_the_reference(built):
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "agml_checks"])
+def test_every_function_has_its_entry_in_the_reference(built, name):
     entries = {entry["id"] for entry in built("appendix/helpers").select("dt.sig[id]")}
-    for module in (agml_algebra, agml_explorers, agml_helpers):
-        public = {f"{module.__name__}.{name}" for name, function in inspect.getmembers(module, inspect.isfunction)
-                  if function.__module__ == module.__name__ and not name.startswith("_")}
-        assert public and public - entries == set()
+    members = inspect.getmembers(importlib.import_module(name), inspect.isfunction)
+    public = {f"{name}.{key}" for key, member in members if member.__module__ == name and key[0] != "_"}
+    assert public and public - entries == set()
 
 
-@pytest.fixture
-def copy(tmp_path):
-    """A copy of the project's sources, to tamper with, and a function that runs a command in it."""
-    for name in SOURCES:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(source, tmp_path / name)
-
-    def run(program, *command, **environment):
-        # the copy's helper in place of the installed one
-        environment = os.environ | {"PYTHONPATH": str(tmp_path)} | environment
-        done = subprocess.run([find(program), *command], cwd=tmp_path, env=environment, capture_output=True, text=True)
-        return done.returncode, done.stdout + done.stderr
-
-    return tmp_path, run
-
-
-def tamper(path, old, new):
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-PYTEST = (sys.executable, "-m", "pytest", "-q", DESCENT, "tests/conftest.py")  # which knows how to run a page
-
-
-def test_untouched_copy_passes(copy):
-    folder, run = copy
-    code, said = run(*PYTEST)
-    assert code == 0, said
-    assert "printed lines compared on 1 pages" in said
+# Cells that pass, and cells that fail, each in its own way. They are run in one kernel.
+GOOD = {
+    "prints": ("prints: |\n  16.0", "import agml_helpers as ag\nprint(ag.f(3))"),
+    "is silent": ("", "x, _, y = ag.make_data()"),
+    "draws": ("mystnb: {image: {alt: Dots}}", "ag.plot_fit(x, y);"),
+    "draws, light and dark": (
+        "mystnb: {image: {alt: Dots}}",
+        "from IPython.display import display\n"
+        "display({'image/png': 'iVBORw0KGgo=', 'image/svg+xml': '<svg/>'}, raw=True)",
+    ),
+    "lists": ("tags: [listing]", "ag.listing(ag.f)"),
+}
+BAD = {
+    "another digit": ("prints: |\n  16.1", "print(ag.f(3))"),
+    "undeclared": ("", "print(ag.f(3))"),
+    "undeclared value": ("", "ag.f(3)"),
+    "declared alone": ("prints: |\n  16.0", "ag.f(3);"),
+    "no figure": ("mystnb: {image: {alt: Dots}}", "x;"),
+    "undeclared figure": ("", "ag.plot_fit(x, y);"),
+    "two figures": ("mystnb: {image: {alt: Dots}}", "ag.plot_fit(x, y);\nag.plot_fit(x, y);"),
+    "no listing": ("tags: [listing]", "ag.f;"),
+    "hidden listing": ("tags: [listing]", "ag.listing(ag.f);"),
+    "listing of text": ("tags: [listing]", "str(ag.listing(ag.f))"),
+    "undeclared listing": ("", "ag.listing(ag.f)"),
+    "shown, not returned": ("tags: [listing]", "display(ag.listing(ag.f))"),
+    "warning": ("", "import warnings; warnings.warn('a warning')"),
+    "error": ("", "raise RuntimeError"),
+}
 
 
-@pytest.mark.parametrize("file, old, new", [
-    (DESCENT, "  Final (weight, bias): (11.160092718469242,", "  Final (weight, bias): (11.160092718469243,"),
-    (DESCENT, "---\nprints: |\n  minimum at w = 12.13, b = -16.56, loss there: 94.82\n---\n", ""),
-    (DESCENT, 'print(f"minimum at', '_ = (f"minimum at'),
-    (DESCENT, "ag.plot_gradient_field(x, y_data, w_history, b_history);", "w_history;"),
-    (DESCENT, "import numpy as np\n", "import numpy as np\nimport warnings; warnings.warn('tampered')\n"),
-    ("agml_helpers.py", "float(2 * np.mean(error * x)), float", "float(-2 * np.mean(error * x)), float"),
-    ("agml_helpers.py", "    error = linear_model(x, w, b) - y_true\n    return", "    raise RuntimeError\n    return"),
-], ids=["digit", "declaration", "print", "figure", "warning", "sign", "raise"])
-def test_tampered_copy_fails(copy, file, old, new):
-    folder, run = copy
-    tamper(folder / file, old, new)
-    code, said = run(*PYTEST)
-    assert code == 1, said
-    assert re.search(r"^FAILED .*::Cell \d+", said, re.M), said
+def page_of(cells):
+    fences = [f"```{{code-cell}} ipython3\n---\n{metadata}\n---\n{code}\n```\n" for metadata, code in cells]
+    return PAGE.partition("```")[0] + "\n".join(fences).replace("---\n\n---\n", "")
 
 
-PAGE = """---
-jupytext: {text_representation: {extension: .md, format_name: myst}}
-kernelspec: {display_name: Python 3, name: python3}
----
-# A page
+def test_cells_that_are_wrong_fail_and_no_others(tmp_path):
+    """One run of pytest over pages of cells, and over a page beside which a module is wrong."""
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copytree(ROOT / "appendix", tmp_path / "appendix")
+    cells = GOOD | BAD
+    (tmp_path / "cells.md").write_text(page_of(cells.values()), encoding="utf-8")
+    page = ROOT / "chapters" / "1_linear_regression" / "1_2_1-gradient-descent.md"
+    (tmp_path / "minus").mkdir()
+    shutil.copy(page, tmp_path / "minus")
+    helper = (ROOT / "agml_helpers.py").read_text(encoding="utf-8")
+    minus = "\n\n_right = mse_loss\n\n\ndef mse_loss(*args):\n    return -_right(*args)\n"
+    (tmp_path / "minus" / "agml_helpers.py").write_text(helper + minus, encoding="utf-8")
+    pytest_here = [sys.executable, "-m", "pytest", "-q", "cells.md", "minus"]
+    done = subprocess.run(pytest_here, cwd=tmp_path, capture_output=True, text=True)
+    failed = re.findall(r"^FAILED (.*)::Cell (\d+)", done.stdout, re.M)
+    numbers = sorted(int(number) for name, number in failed if name == "cells.md")
+    assert [list(cells)[number] for number in numbers] == list(BAD), done.stdout
+    assert f"minus/{page.name}" in dict(failed), done.stdout
+    assert re.search(r"^\d+ printed lines compared on 2 pages$", done.stdout, re.M), done.stdout
 
-```{code-cell} ipython3
-import agml_helpers as ag
-print("f(3) is", end=" ", flush=True)  # one line, in two messages of the kernel
-print(ag.f(3))
-```
-"""
 
-
-MAKE_BOOK = ["make", "book", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready"]
-
-
-def make_small(folder):
+def make_small(folder, more=""):
     """Reduce the book to one page, and return the file it is built into."""
-    (folder / "index.md").write_text(PAGE)
+    (folder / "index.md").write_text(PAGE + more)
     (folder / "_toc.yml").write_text("format: jb-book\nroot: index\n")
     return folder / "_build" / "html" / "index.html"
 
@@ -130,10 +114,11 @@ def make_small(folder):
 def test_book_is_built_without_a_registry(copy):
     """Then its formulas come from a CDN, by the same exact version, and one line says so."""
     folder, run = copy
-    built = make_small(folder)
-    (folder / "index.md").write_text(PAGE + "\n$x^2$\n")
+    built = make_small(folder, "\n$x^2$\n")
     shutil.rmtree(folder / "_sphinx" / "web" / "node_modules")
-    code, said = run(*MAKE_BOOK, npm_config_registry="http://127.0.0.1:9", npm_config_fetch_retry_mintimeout="1")
+    code, said = run(
+        *MAKE_BOOK, npm_config_registry="http://127.0.0.1:9", npm_config_fetch_retry_mintimeout="1"
+    )
     assert code == 0, said
     assert len(re.findall("^assets: pages will load MathJax from https://", said, re.M)) == 1
     version = json.loads((ROOT / "_sphinx" / "web" / "package.json").read_text())["dependencies"]["mathjax"]
@@ -143,18 +128,13 @@ def test_book_is_built_without_a_registry(copy):
 def test_book_is_never_stale(copy):
     """`make book` shows what an edited helper computes, and fails with a helper that raises."""
     folder, run = copy
-    helper, built = folder / "agml_helpers.py", make_small(folder)
-
-    code, said = run(*MAKE_BOOK)
-    assert code == 0, said
-    assert "f(3) is 16.0" in built.read_text()
-
-    tamper(helper, "    return x**2 + 2 * x + 1", "    return x**3")
-    code, said = run(*MAKE_BOOK)
-    assert code == 0, said
-    assert "f(3) is 27.0" in built.read_text()
-
-    tamper(helper, "    return x**3", "    raise RuntimeError('tampered')")
+    built, right = make_small(folder), "    return x**2 + 2 * x + 1"
+    for wrong, shown in ((right, "f(3) is 16.0"), ("    return x**3", "f(3) is 27.0")):
+        tamper(folder / "agml_helpers.py", right, wrong)
+        code, said = run(*MAKE_BOOK)
+        assert code == 0, said
+        assert shown in built.read_text()
+    tamper(folder / "agml_helpers.py", wrong, "    raise RuntimeError('tampered')")
     for _ in range(2):  # a build that failed must not count as one that is up to date
         code, said = run(*MAKE_BOOK)
         assert code != 0

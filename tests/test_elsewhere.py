@@ -1,4 +1,4 @@
-"""The zip of all notebooks, as somebody has it who has nothing else; `make bundle` runs this."""
+"""The zip of all notebooks, as somebody has it who has nothing else; `make notebooks` runs this."""
 
 import os
 import re
@@ -6,19 +6,25 @@ import subprocess
 import sys
 import zipfile
 
+import pytest
 from conftest import ROOT
-from test_bundle import BUNDLE
+from test_notebooks import ZIP
 
 MINUTES = 60
+pytestmark = pytest.mark.slow
 
 
-def test_bundle_runs_in_an_empty_environment(tmp_path):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL"))}
+def test_notebooks_run_in_an_empty_environment(tmp_path):
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL"))
+    }
 
     def run(*command, folder=tmp_path, **options):
-        return subprocess.run(command, cwd=folder, env=environment, text=True, timeout=10 * MINUTES, **options)
+        return subprocess.run(
+            command, cwd=folder, env=environment, text=True, timeout=10 * MINUTES, **options
+        )
 
-    with zipfile.ZipFile(BUNDLE) as archive:
+    with zipfile.ZipFile(ZIP) as archive:
         archive.extractall(tmp_path)
     folder, python = tmp_path / "agml-companion", tmp_path / "venv" / "bin" / "python"
     run(sys.executable, "-m", "venv", "venv", check=True)
@@ -30,7 +36,9 @@ def test_bundle_runs_in_an_empty_environment(tmp_path):
     run(python, "-m", "pip", "install", "--quiet", *testers, check=True)
     nbval = python, "-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider"
     done = run(*nbval, folder=folder, stdout=subprocess.PIPE)
-    cells = sum(path.read_text(encoding="utf-8").count('"cell_type": "code"') for path in folder.glob("*.ipynb"))
+    cells = sum(
+        path.read_text(encoding="utf-8").count('"cell_type": "code"') for path in folder.glob("*.ipynb")
+    )
     assert re.search(r"^(\d+) passed in", done.stdout, re.M)[1] == str(cells), done.stdout
 
     notebook = folder / "1_2_1-gradient-descent.ipynb"

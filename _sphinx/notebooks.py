@@ -1,0 +1,362 @@
+"""Give every page that runs as a notebook to download, and all pages together in a zip.
+
+MyST-NB has executed the pages and left them in jupyter_execute; their text becomes plain Markdown. What
+that takes is kept in _build/facts.json as well: `make lab` shows the pages by the same facts.
+"""
+
+import json
+import os
+import re
+import shutil
+import zipfile
+from importlib import metadata
+from pathlib import Path
+
+import jupytext
+import nbformat
+import plain
+import yaml
+from companion import ROOT, join_streams
+from docutils import nodes
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from publish import FILES, MODULES, first_cell, notebook_name
+from sphinx import addnodes
+
+PACKAGES = ("ipywidgets", "jupyterlab", "matplotlib", "numpy", "pillow", "sympy")
+NAME = "agml-companion"
+PAPER = ROOT / "_build" / "companion.pdf"
+WORDS = {"figure": "Fig. ", "exercise": "Exercise "}
+FIGURES = {"bbox_inches": "tight", "dpi": 200}  # twice the 100 of a screen, which is what retina makes of it
+
+README = f"""# Algebraic Geometry & Machine Learning: the notebooks
+
+Every page of the companion, as it was executed. With Python 3.11 or later, in this folder:
+
+    pip install -r requirements.txt
+    jupyter lab index.ipynb
+
+The first page leads to all others. Run a page from top to bottom. Keep
+{", ".join(FILES)} beside it.
+
+Does your machine print what is saved here? `pip install nbval`, then `pytest --nbval` compares it.
+"""
+
+FIRST_CELL = f"""try:
+    import {", ".join(MODULES)}
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        f"This notebook needs {{error.name}}. Download all notebooks, {NAME}.zip, from "
+        "the front page of the book, unpack it, follow its README.md, and open it there."
+    ) from None"""
+SHARP = f"""%config InlineBackend.figure_formats = ["retina"]
+%config InlineBackend.print_figure_kwargs = {FIGURES}"""
+
+
+def facts(app):
+    """Return what Markdown can't know of the book, and plain.py reads: numbers, titles, labels."""
+    env, std = app.env, app.env.domaindata["std"]
+    docs = [doc for doc in contents() if (ROOT / f"{doc}.md").exists() and doc != "genindex"]
+    numbers = {
+        (doc, anchor): WORDS[kind] + ".".join(map(str, number))
+        for doc, kinds in env.toc_fignumbers.items()
+        for kind, anchors in kinds.items()
+        if kind in WORDS
+        for anchor, number in anchors.items()
+    }
+    fragments, made = {}, {}
+    for doc in docs:
+        doctree = env.get_and_resolve_doctree(doc, app.builder)
+        made[doc] = [markdown(app, doc, part) for part in directives(doctree)]
+        fragments |= {
+            (doc, name): fragment(node, name)
+            for node in doctree.findall(nodes.Element)
+            for name in node["ids"]
+        }
+    labels = {
+        name: [
+            doc,
+            fragments.get((doc, anchor), ""),
+            numbers.get((doc, anchor)) or std["labels"].get(name, ["", "", ""])[2],
+        ]
+        for name, (doc, anchor) in std["anonlabels"].items()
+        if doc in docs
+    }
+    return {
+        "pages": {
+            doc: {"title": env.titles[doc].astext(), "number": env.metadata[doc].get("number")}
+            for doc in docs
+        },
+        "contents": outline(),
+        "labels": labels,
+        "equations": {
+            anchor.removeprefix("equation-"): [doc, ".".join(map(str, number))]
+            for doc, kinds in env.toc_fignumbers.items()
+            for anchor, number in kinds.get("displaymath", {}).items()
+        },
+        "terms": {name.lower(): place for (kind, name), place in std["objects"].items() if kind == "term"},
+        "objects": {
+            name: [found.docname, found.node_id] for name, found in env.domaindata["py"]["objects"].items()
+        },
+        "citations": {cited.key: citation(cited.entry) for cited in env.domaindata["cite"]["citations"]},
+        "made": {doc: parts for doc, parts in made.items() if parts},
+    }
+
+
+def outline():
+    """Return the parts of the book: the title of each, and its pages with their depth."""
+
+    def below(entries, depth):
+        for entry in entries:
+            yield [depth, entry["file"]]
+            yield from below(entry.get("sections", []), depth + 1)
+
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return [[part["caption"], [*below(part["chapters"], 0)]] for part in toc["parts"]]
+
+
+def contents():
+    return ["index", *(doc for _, pages in outline() for _, doc in pages)]
+
+
+def directives(doctree):
+    """Return what Sphinx made of each directive that Markdown has no words for, in their order."""
+    made = []
+    for node in doctree.findall(nodes.Element):
+        classes = node.get("classes", [])
+        if isinstance(node, addnodes.desc) and not isinstance(node.parent, addnodes.desc_content):
+            made.append([node])
+        elif isinstance(node, nodes.literal_block) and ("source" in node):
+            made.append([node])
+        elif isinstance(node, nodes.container) and any(isinstance(child, nodes.citation) for child in node):
+            made.append([node])
+        elif "page-strip" in classes:
+            made.append([node])
+        elif "concordance" in classes:
+            made[-1].append(node)
+    return made
+
+
+def markdown(app, doc, made):
+    """Return such nodes as Markdown: a fence, or HTML in one block, whose links say `page:`."""
+    if isinstance(made[0], nodes.literal_block):
+        return f"```{made[0].get('language', '')}\n{made[0].astext()}\n```\n"
+    made[0].document.settings = app.builder.docsettings
+    translator = app.builder.create_translator(made[0].document, app.builder)
+    for node in made:
+        node.walkabout(translator)
+    html = re.sub(r'<a class="headerlink".*?</a>', "", "".join(translator.body))
+    html = re.sub(r"(<t[dh][^>]*>)<p>(.*?)</p>\n?(?=</t)", r"\1\2", html)
+    folder = Path(app.builder.get_target_uri(doc)).parent
+
+    def lead(found):
+        page = os.path.normpath(folder / found[1]).removesuffix(".html") if found[1] else doc
+        return f'href="page:{page}#{found[2] or ""}"'
+
+    html = re.sub(r'href="([^":#]*)(?:#([^"]*))?"', lead, html)
+    return re.sub(r"\n(?=\n)", "\n&#10;", html.strip()).replace("&#10;\n", "&#10;") + "\n"
+
+
+def fragment(node, name):
+    """Return the name that JupyterLab gives the heading that a thing is below; a title needs none."""
+    while node is not None and not isinstance(node, nodes.section):
+        if isinstance(node, (addnodes.desc, addnodes.glossary)):
+            return name
+        node = node.parent
+    if node is None or isinstance(node.parent, nodes.document) or any(node[0].findall(nodes.math)):
+        return ""
+    return node[0].astext().replace("’", "'").replace(" ", "-")
+
+
+def citation(entry):
+    """Return authors, year and address of an entry of the bibliography."""
+    authors = [" ".join(person.last_names) for person in entry.persons["author"]]
+    authors = f"{authors[0]} et al." if len(authors) > 2 else " and ".join(authors)
+    doi = entry.fields.get("doi")
+    return [authors, entry.fields["year"], f"https://doi.org/{doi}" if doi else ""]
+
+
+def notebook(app, known, doc, names):
+    """Return a page as a notebook for any program, with what it printed and drew, that says what it needs."""
+    executed = Path(app.outdir).parent / "jupyter_execute" / f"{doc}.ipynb"
+    page = (
+        nbformat.read(executed, as_version=4)
+        if runs(app, doc)
+        else jupytext.read(ROOT / f"{doc}.md", fmt="md:myst")
+    )
+    cells = plain.prepare(plain.Page(known, doc, lambda place: names.get(place, "")), page.cells)
+    if runs(app, doc):
+        url = app.config.html_theme_options["repository_url"]
+        first = nbformat.v4.new_code_cell(
+            f"#@title What this page needs\n{first_cell(url) if url else FIRST_CELL}\n{SHARP}"
+        )
+        first.metadata = {"cellView": "form", "jupyter": {"source_hidden": True}}
+        cells = [first, *cells]
+    if doc == "index":
+        cells += [
+            nbformat.v4.new_markdown_cell(text) for text in (plain.RUN, plain.contents(known, names.get))
+        ]
+    for count, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), start=1):
+        cell.execution_count = count
+        cell.outputs = plain.sized(join_streams(cell.outputs))
+        for output in cell.outputs:
+            if output.output_type == "execute_result":
+                output.execution_count = count
+        if "mystnb" in cell.metadata or "listing" in cell.metadata.get("tags", []):
+            # pictures, of which nbval could compare the size only, and listings, which it doesn't know
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "nbval-ignore-output"]
+    for count, cell in enumerate(cells):
+        cell.id = f"cell-{count}"
+        for key in ("companion", "mystnb", "prints"):
+            cell.metadata.pop(key, None)
+    kept = {
+        key: page.metadata[key] for key in ("kernelspec", "language_info", "widgets") if key in page.metadata
+    }
+    return nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}} | kept
+    )
+
+
+def text_of(notebook):
+    """Return a notebook as text, with the models of widgets numbered: their own names are random."""
+    state = (
+        notebook.metadata.get("widgets", {})
+        .get("application/vnd.jupyter.widget-state+json", {})
+        .get("state", {})
+    )
+    numbers = {}
+
+    def text(part):
+        return re.sub(
+            "[0-9a-f]{32}", lambda found: numbers.get(found[0], found[0]), json.dumps(part, sort_keys=True)
+        )
+
+    def number(part):
+        for name in re.findall("[0-9a-f]{32}", json.dumps(part, sort_keys=True)):
+            if name in state and name not in numbers:
+                numbers[name] = f"{len(numbers):032x}"
+                number(state[name])
+
+    number(notebook.cells)
+    for name in sorted(
+        state.keys() - numbers.keys(), key=lambda name: text(state[name])
+    ):  # the links between them
+        number(name)
+    return json.dumps(json.loads(text(notebook)), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+PLATFORMS = [
+    {
+        "sys_platform": system,
+        "platform_system": name,
+        "os_name": kind,
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+        "extra": "",
+    }
+    for system, name, kind in (
+        ("linux", "Linux", "posix"),
+        ("darwin", "Darwin", "posix"),
+        ("win32", "Windows", "nt"),
+    )
+    for python in ("3.11", "3.13", "3.14")
+]
+
+
+def requirements():
+    """Return the lines of the lock that the notebooks need, on every platform."""
+    needed, new = set(), [(name, "") for name in PACKAGES]
+    while new:
+        name, extra = asked = new.pop()
+        if asked in needed:
+            continue
+        needed.add(asked)
+        try:
+            lines = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:  # of another platform
+            continue
+        for wanted in map(Requirement, lines):
+            marker = wanted.marker
+            without = marker is None or any(marker.evaluate(platform) for platform in PLATFORMS)
+            within = marker is None or any(
+                marker.evaluate(platform | {"extra": extra}) for platform in PLATFORMS
+            )
+            if within if not extra else within and not without:
+                new += [(canonicalize_name(wanted.name), also) for also in ("", *wanted.extras)]
+    names = {name for name, _ in needed}
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return "".join(f"{line}\n" for line in lock if line.split("==")[0] in names)
+
+
+def write(app, error):
+    """Write the facts, the notebooks and their zip."""
+    if error or app.builder.format != "html":
+        return
+    out, known = Path(app.outdir), facts(app)
+    (out.parent / "facts.json").write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
+    names = {doc: notebook_name(doc) for doc in known["pages"]} | {"_static/title.svg": "title.svg"}
+    files = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in [*(ROOT / name for name in FILES), out.parent / "artwork" / "title.svg"]
+    }
+    for doc in known["pages"]:
+        files[names[doc]] = text_of(notebook(app, known, doc, names))
+        if runs(app, doc):
+            (out / "_sources" / doc).with_suffix(".ipynb").write_text(files[names[doc]], encoding="utf-8")
+    files["README.md"] = README
+    files["requirements.txt"] = requirements()
+    (out / "_downloads").mkdir(exist_ok=True)
+    with zipfile.ZipFile(out / "_downloads" / f"{NAME}.zip", "w") as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(f"{NAME}/{name}")  # of 1980, the same whenever it is made
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(entry, files[name])
+    if typeset(app):
+        shutil.copy(PAPER, out / "_downloads")
+
+
+def runs(app, doc):
+    """Tell whether a page is a notebook."""
+    return "kernelspec" in app.env.metadata.get(doc, {})
+
+
+def typeset(app):
+    """Tell whether there is a PDF of the book as it is now."""
+    sources = [Path(app.srcdir, app.env.doc2path(doc, False)) for doc in app.env.found_docs]
+    sources += [ROOT / name for name in FILES]
+    return PAPER.exists() and all(
+        path.stat().st_mtime < PAPER.stat().st_mtime for path in sources if path.exists()
+    )
+
+
+def offer(app, pagename, templatename, context, doctree):
+    """Let the theme's menu offer the page as a notebook, if it is one."""
+    if runs(app, pagename):
+        context["ipynb_source"] = f"{pagename}.ipynb"
+
+
+def offer_all(app, pagename, templatename, context, doctree):
+    """Add the zip to the same menu, and the book as a PDF."""
+    files = [(f"{NAME}.zip", "all .ipynb", "Download all pages as notebooks", "fas fa-box-archive")]
+    if typeset(app):
+        files.append((PAPER.name, "book .pdf", "Download the book as one PDF", "fas fa-file-pdf"))
+    for group in context["header_buttons"]:
+        if group["label"] == "download-buttons":
+            group["buttons"] += [
+                {
+                    "type": "link",
+                    "url": context["pathto"](f"_downloads/{name}", 1),
+                    "text": text,
+                    "tooltip": tooltip,
+                    "icon": icon,
+                    "label": f"download-{Path(name).stem}-button",
+                }
+                for name, text, tooltip, icon in files
+            ]
+
+
+def setup(app):
+    app.connect("html-page-context", offer)
+    app.connect("html-page-context", offer_all, priority=502)  # the theme makes the menu at 501
+    app.connect("build-finished", write)
+    return {"parallel_read_safe": True}
