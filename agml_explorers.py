@@ -1,292 +1,423 @@
-"""Pictures that move under the reader's hand, with a running notebook and without.
+"""Pictures that answer the hand, with a running notebook and without.
 
-An explorer draws all its pictures beforehand; its sliders only choose the one that is seen. The
-links between them (`jslink`) live in the browser, so a page needs no server. Every picture
-carries an alternative text with the numbers that it shows.
+An explorer is a widget: what it shows follows from a few values, which the hand changes in the picture
+or by the controls below it, and a program by setting them. Reading them gives what the hand chose. The
+links between picture and controls (`jslink`) live in the browser, as does the mathematics, in the
+module agml_explorers.js beside this one; so a page needs no server. On paper, where nothing moves, an
+explorer is a still picture of its values.
 """
 
 import base64
-import functools
-import hashlib
-import html
 import io
+import pathlib
 
+import anywidget
 import ipywidgets as widgets
 import numpy as np
+import traitlets
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from PIL import Image
 
+import agml_algebra as alg
 import agml_checks as check
 import agml_helpers as ag
 
 
-class Film:
-    """A figure of which one part stands still while the other changes from picture to picture.
+class Number(traitlets.Float):
+    """A number that a rule holds for, between the limits that its explorer sets."""
 
-    The part that stands still is stored once, and every picture is a transparent sheet over it.
-    """
+    def __init__(self, rule=check.scalars):
+        super().__init__()
+        self.rule = rule
 
-    def __init__(self, size, dpi=160, layout="constrained"):
-        """Make an empty figure of the given size in inches, with room for a line of text on top."""
-        self.figure = Figure(figsize=size, dpi=dpi, layout=layout)
-        self.canvas = FigureCanvasAgg(self.figure)
-        self.text = self.figure.suptitle(" ", fontsize=13, animated=True)
+    def validate(self, explorer, value):
+        """Return the number, or name the rule that it breaks."""
+        (value,), (low, high) = self.rule(**{self.name: value}), explorer.limits[self.name]
+        if not low <= value <= high:
+            raise ValueError(f"{self.name} must be between {low:.6g} and {high:.6g}, got {value}")
+        return value
 
-    def develop(self):
-        """Fix the layout and return what stands still, as a PNG."""
-        self.canvas.draw()
-        self.figure.set_layout_engine("none")
-        return self._png()
 
-    def picture(self, text, artists):
-        """Return the artists and the text on a transparent sheet, as a PNG."""
-        self.canvas.get_renderer().clear()
-        self.text.set_text(text)
-        for artist in [*artists, self.text]:
-            self.figure.draw_artist(artist)
-        return self._png()
+class Explorer(anywidget.AnyWidget):
+    """What all explorers share."""
 
-    def _png(self):
-        file = io.BytesIO()
-        sheet = Image.fromarray(np.asarray(self.canvas.buffer_rgba()))
-        opaque = sheet.getextrema()[3] == (255, 255)
-        # figures have few colors; with these alone a picture weighs a quarter
-        if opaque:
-            sheet = sheet.convert("RGB").quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        else:  # the one method that knows transparency; it would gray white a little
-            sheet = sheet.quantize(32, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        sheet.save(file, "png", optimize=not opaque)
+    _esm = pathlib.Path(__file__).with_suffix(".js")
+    kind = traitlets.Unicode().tag(sync=True)
+    limits = traitlets.Dict().tag(sync=True)
+    home = traitlets.Dict().tag(sync=True)
+
+    size = (7.6, 3.9)  # of the still picture, in inches
+
+    def __init__(self, limits, home, **data):
+        """Start with the values `home`, each of which stays within its limits."""
+        super().__init__(kind=type(self).__name__, limits=limits, home=home, **data, **home)
+        self.shown = widgets.VBox([self, *self.controls()])
+
+    def controls(self):
+        """Return the controls below the picture."""
+        return []
+
+    def slider(self, name, description, kind=widgets.FloatSlider):
+        """Return a slider that is linked to the value of that name."""
+        low, high = self.limits[name]
+        options = {"readout_format": ".2f", "step": 10 ** np.floor(np.log10((high - low) / 600))}
+        if kind is widgets.FloatLogSlider:
+            low, high = np.log10([low, high])
+            options = {"readout_format": ".3g", "step": 0.01}
+        elif kind is widgets.IntSlider:
+            options = {}
+        layout = widgets.Layout(width="auto", max_width="36rem")
+        return self._linked(name, kind(min=low, max=high, description=description, layout=layout, **options))
+
+    def switch(self, name, description):
+        """Return a button that stays pressed while the value of that name is true."""
+        return self._linked(
+            name, widgets.ToggleButton(description=description, layout=widgets.Layout(width="auto"))
+        )
+
+    def _linked(self, name, control):
+        control.value = getattr(self, name)
+        widgets.jslink((self, name), (control, "value"))
+        return control
+
+    def draw(self, figure):
+        """Draw the still picture."""
+        raise NotImplementedError
+
+    def still(self):
+        """Return the picture of the present values, as a PNG."""
+        with ag.in_style():
+            figure, file = Figure(figsize=self.size, dpi=160, layout="constrained"), io.BytesIO()
+            FigureCanvasAgg(figure)
+            self.draw(figure)
+            figure.savefig(file)
         return file.getvalue()
 
-
-class Explorer(widgets.VBox):
-    """One or two sliders above the picture that they choose.
-
-    On paper, where nothing moves, an explorer is the picture that it starts with.
-    """
-
-    def __init__(self, sliders, pictures, still=None):
-        """Put sliders and pictures together.
-
-        Parameters
-        ----------
-        sliders : list of SelectionSlider
-        pictures : dict
-            The text and the PNG of every picture, by the values of the sliders as a tuple.
-        still : bytes, optional
-            The PNG that lies below every picture.
-        """
-        self.sliders, self.pictures, self.still = sliders, pictures, still
-        self._pattern = widgets.HTML()  # its layout serves all pictures, or each would bring its own
-        self._name = f"still-{hashlib.sha256(still).hexdigest()[:12]}" if still else ""
-        below = f"<style>.{self._name} {{ background: url({_url(still)}) 0 0 / 100% 100% }}</style>"
-        super().__init__([*sliders, *([widgets.HTML(below)] if still else []), self._stack(())])
-
-    def _stack(self, chosen):
-        """Return what there is to see when the first sliders have the chosen values."""
-        if len(chosen) == len(self.sliders):
-            text, png = self.pictures[chosen]
-            image = (f'<img class="{self._name}" style="width: 100%; max-width: 44rem" '
-                     f'alt="{html.escape(text)}" src="{_url(png)}">')
-            return widgets.HTML(image, layout=self._pattern.layout, style=self._pattern.style)
-        slider = self.sliders[len(chosen)]
-        children = [self._stack((*chosen, value)) for _, value in slider.options]
-        stack = widgets.Stack(children, selected_index=slider.index)
-        widgets.jslink((slider, "index"), (stack, "selected_index"))
-        return stack
-
-    def paper(self):
-        """Return the picture that the sliders choose now, in one piece, as a PNG."""
-        _, png = self.pictures[tuple(slider.value for slider in self.sliders)]
-        sheets = [Image.open(io.BytesIO(sheet)).convert("RGBA") for sheet in (self.still, png) if sheet]
-        file = io.BytesIO()
-        functools.reduce(Image.alpha_composite, sheets).convert("RGB").save(file, "png")
-        return file.getvalue()
+    def __repr__(self):
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.home)
+        return f"{type(self).__name__}({values})"
 
     def _repr_mimebundle_(self, **kwargs):
-        paper = base64.b64encode(self.paper()).decode()
-        return super()._repr_mimebundle_(**kwargs) | {"image/png": paper}
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data |= self.shown._repr_mimebundle_(**kwargs) | {"text/plain": repr(self)}
+        return data | {"image/png": base64.b64encode(self.still()).decode()}, metadata
 
 
-def _url(png):
-    """Return a PNG as an address that holds it."""
-    return f"data:image/png;base64,{base64.b64encode(png or b'').decode()}"
+def _window(x, y_data, w, b):
+    """Return limits of weight and bias around a start and the minimum of the loss."""
+    w_best, b_best = np.polyfit(x, y_data, 1)
+    half = 0.9 * max(abs(w - w_best), abs(b - b_best)) or 1.0
+    return {"w": _around((w + w_best) / 2, half), "b": _around((b + b_best) / 2, half)}
 
 
-def _slider(name, values, start, label="{:.4g}"):
-    """Return a slider over the values, which shows each as the label says."""
-    options = [(label.format(value), value) for value in values]
-    return widgets.SelectionSlider(options=options, value=start, description=name,
-                                   layout=widgets.Layout(width="auto", max_width="36rem"))
+def _around(center, half):
+    return [float(center - half), float(center + half)]
 
 
-def explore_line(x, y_data):
-    """Choose weight and bias by hand and see the line, its errors and its loss (section 1.2).
+def _samples(x, y_data):
+    """Return samples that determine a line."""
+    x, y_data = check.vectors(x=x, y_data=y_data)
+    if np.ptp(x) == 0:
+        raise ValueError(f"x must hold two different numbers, got {x[0]} alone")
+    return x, y_data
 
-    Parameters
-    ----------
-    x, y_data : array_like of shape (N,)
 
-    Returns
-    -------
-    Explorer, which starts at the weight and bias of the print
+class _Descending(Explorer):
+    """A descent on the loss of samples."""
+
+    x = traitlets.List().tag(sync=True)
+    y = traitlets.List().tag(sync=True)
+    w = Number().tag(sync=True)
+    b = Number().tag(sync=True)
+    alpha = Number(check.rate).tag(sync=True)
+    epochs = Number(check.steps).tag(sync=True)
+
+    def __init__(self, x, y_data, w, b, alpha, epochs, **turned):
+        (x, y_data), (w, b) = _samples(x, y_data), check.scalars(w=w, b=b)
+        limits = _window(x, y_data, w, b) | {"alpha": [1e-5, 1e-1], "epochs": [0, 2000]}
+        limits |= {"elev": [0, 90], "azim": [-180, 180]} if turned else {}
+        home = {"w": w, "b": b, "alpha": alpha, "epochs": epochs, **turned}
+        super().__init__(limits, home, x=x.tolist(), y=y_data.tolist())
+
+    def path(self):
+        """Return weights, biases and losses of the descent, as far as they are finite numbers."""
+        for epochs in (self.epochs, 100, 10, 0):
+            try:
+                return ag.gradient_descent(self.x, self.y, self.w, self.b, self.alpha, epochs)
+            except ValueError:  # it has overflowed
+                continue
+
+
+class Line(Explorer):
+    """A line through samples, and its point in the plane of weight and bias (section 1.2).
+
+    Drag either end of the line, or the point. w and b are what the hand chose.
+
+    >>> line = Line([0, 1, 2], [1, 3, 5])
+    >>> line.w, line.b = 2, 1
+    >>> line
+    Line(w=2.0, b=1.0, best=False)
     """
-    with ag.in_style() as palette:
-        weights = _slider("weight w", [-4, ag.W_START, 2, 4, 6, 8, 10, 12, 14], ag.W_START)
-        biases = _slider("bias b", [-24, -20, -16, -12, -8, -4, ag.B_START, 4, 8], ag.B_START)
-        film = Film((7, 3.8))
-        ax = ag.plot_fit(x, y_data, ax=film.figure.add_subplot())
-        ax.set_ylim(-40, 150)
-        line, = ax.plot([], [], color=palette.green, animated=True)
-        errors = ax.add_collection(LineCollection([], colors=palette.red, alpha=0.4, linewidths=0.8, animated=True))
-        still, pictures = film.develop(), {}
-        for _, w in weights.options:
-            for _, b in biases.options:
-                y_pred = ag.linear_model(x, w, b)
-                line.set_data(x, y_pred)
-                errors.set_segments(np.stack([np.column_stack([x, x]), np.column_stack([y_data, y_pred])], axis=2))
-                loss = ag.mse_loss(y_pred, y_data)
-                text = f"w = {w:.4g}, b = {b:.4g}: the loss is {loss:,.1f}"
-                pictures[w, b] = text, film.picture(text, [errors, line])
-        return Explorer([weights, biases], pictures, still)
+
+    x = traitlets.List().tag(sync=True)
+    y = traitlets.List().tag(sync=True)
+    w = Number().tag(sync=True)
+    b = Number().tag(sync=True)
+    best = traitlets.Bool().tag(sync=True)
+
+    def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START):
+        """Start with a weight and a bias, those of the print unless others are given."""
+        (x, y_data), (w, b) = _samples(x, y_data), check.scalars(w=w, b=b)
+        home = {"w": w, "b": b, "best": False}
+        super().__init__(_window(x, y_data, w, b), home, x=x.tolist(), y=y_data.tolist())
+
+    def controls(self):
+        """Return sliders for weight and bias, and a switch that compares with the best line."""
+        return [
+            self.slider("w", "weight w"),
+            self.slider("b", "bias b"),
+            self.switch("best", "compare with the best"),
+        ]
+
+    def draw(self, figure):
+        """Draw samples, line and errors."""
+        x, y, ax = np.array(self.x), np.array(self.y), figure.add_subplot()
+        y_pred = ag.linear_model(x, self.w, self.b)
+        with ag.in_style() as palette:
+            ag.plot_fit(x, y, ax=ax)
+            ends = np.stack([np.column_stack([x, y]), np.column_stack([x, y_pred])], axis=1)
+            ax.add_collection(LineCollection(ends, colors=palette.red, alpha=0.4, linewidths=0.8))
+            ax.plot(x, y_pred, color=palette.green)
+            ax.set_title(f"w = {self.w:.2f}, b = {self.b:.2f}: the loss is {ag.mse_loss(y_pred, y):,.1f}")
 
 
-def explore_descent(x, y_data):
-    """Choose learning rate and epoch and see path and loss of the descent (section 1.2.1.2).
+class Descent(_Descending):
+    """The path of a gradient descent, and its loss, epoch by epoch (section 1.2.1.2).
 
-    Parameters
-    ----------
-    x, y_data : array_like of shape (N,)
+    Drag the start, the rate, or the epoch on the curve of the loss.
 
-    Returns
-    -------
-    Explorer, which starts at the learning rate and the last epoch of the print
+    >>> Descent([0, 1, 2], [1, 3, 5], w=0, b=0, alpha=0.1, epochs=50)
+    Descent(w=0.0, b=0.0, alpha=0.1, epochs=50, running=False)
     """
-    with ag.in_style() as palette:
-        x, y_data = check.same_shape(x=x, y_data=y_data)
-        slow, steep = np.linalg.eigvalsh(ag.loss_hessian(x))
-        fastest, too_large = 2 / (slow + steep), 1.01 * 2 / steep
-        rates = _slider("rate α", [0.0001, 0.001, 0.003, 0.01, 0.02, fastest, too_large], 0.001, "{:.3g}")
-        epochs = _slider("epoch", [0, 1, 2, 5, 10, 50, 100, 500, 1000, 2000], 2000, "{}")
-        film = Film((7.6, 3.9))
-        plane, curve = film.figure.subplots(1, 2, width_ratios=[1, 1])
-        ag.labeled_axes(plane, "weight $w$", "bias $b$")
-        W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
-        loss = ag.loss_surface(x, y_data, W, B)
-        levels = loss.min() + np.geomspace(1e-3, 1, 11)[:-1] * np.ptp(loss)
-        plane.contour(W, B, loss, levels, cmap=ag.level_colors(), norm="log", linewidths=1)
-        ag.labeled_axes(curve, "epoch", "loss")
-        curve.set(xscale="symlog", yscale="log", xlim=(0, 2500), ylim=(60, 2e5))
-        path, = plane.plot([], [], ".-", color=palette.red, linewidth=1, markersize=3, animated=True)
-        here, = plane.plot([], [], "s", color=palette.red, markersize=8, animated=True)
-        falls, = curve.plot([], [], color=palette.red, animated=True)
-        now, = curve.plot([], [], "s", color=palette.red, markersize=8, animated=True)
-        still, pictures = film.develop(), {}
-        for label, alpha in rates.options:
-            w, b, losses = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, alpha, 2000)
-            for _, epoch in epochs.options:
-                left = np.flatnonzero((np.abs(w - 5) > 15) | (np.abs(b + 5) > 15))
-                seen = min([epoch, *left[:1]]) + 1  # a path that leaves the plane would come back as a blur
-                path.set_data(w[:seen], b[:seen])
-                here.set_data(w[epoch:epoch + 1], b[epoch:epoch + 1])
-                falls.set_data(np.arange(epoch + 1), losses[:epoch + 1])
-                now.set_data([epoch], [losses[epoch]])
-                text = f"α = {label}, epoch {epoch}: the loss is {losses[epoch]:,.5g}"
-                if losses[epoch] > losses[0]:
-                    text += ", the descent diverges"
-                pictures[alpha, epoch] = text, film.picture(text, [path, here, falls, now])
-        return Explorer([rates, epochs], pictures, still)
+
+    running = traitlets.Bool().tag(sync=True)
+
+    def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START, alpha=0.001, epochs=2000):
+        """Start with a weight and a bias, a learning rate, and a number of epochs."""
+        super().__init__(x, y_data, w, b, alpha, epochs)
+
+    def controls(self):
+        """Return sliders for rate and epoch, and a button that lets the epochs pass."""
+        return [
+            self.slider("alpha", "rate α", widgets.FloatLogSlider),
+            self.slider("epochs", "epoch", widgets.IntSlider),
+            self.switch("running", "play"),
+        ]
+
+    def draw(self, figure):
+        """Draw level sets with the path, and the loss."""
+        plane, curve = figure.subplots(1, 2)
+        w, b, losses = self.path()
+        with ag.in_style() as palette:
+            W, B = np.meshgrid(np.linspace(*self.limits["w"], 100), np.linspace(*self.limits["b"], 100))
+            loss = ag.loss_surface(self.x, self.y, W, B)
+            levels = loss.min() + np.geomspace(1e-3, 1, 11)[:-1] * np.ptp(loss)
+            ag.labeled_axes(plane, "weight $w$", "bias $b$")
+            plane.contour(W, B, loss, levels, cmap=ag.level_colors(), norm="log", linewidths=1)
+            plane.plot(w, b, ".-", color=palette.red, linewidth=1, markersize=3)
+            plane.plot(w[-1], b[-1], "s", color=palette.red)
+            plane.set(xlim=self.limits["w"], ylim=self.limits["b"])
+            ag.labeled_axes(curve, "epoch", "loss")
+            curve.plot(losses, color=palette.red)
+            curve.set(xscale="symlog", yscale="log")
 
 
-def explore_lift(X, inside):
-    """Lift the circle from the plane, step by step (section 1.2.2, between Figs. 1.7 and 1.8).
+class Surface(_Descending):
+    """The surface of the loss with the path of a descent, turned by hand (Fig. 1.5).
 
-    Parameters
-    ----------
-    X : array_like of shape (n, 2)
-    inside : array_like of bool, shape (n,)
+    elev and azim are height and direction of the eye, in degrees.
 
-    Returns
-    -------
-    Explorer, which starts fully lifted
+    >>> Surface([0, 1, 2], [1, 3, 5], w=0, b=0, alpha=0.1, epochs=50).elev
+    32.0
     """
-    with ag.in_style() as palette:
-        heights = _slider("lift", np.linspace(0, 1, 6), 1.0, "{:.0%}")
-        film, pictures = Film((6, 4.6), dpi=110, layout="none"), {}
-        ax = film.figure.add_axes((0, 0, 0.94, 0.93), projection="3d", computed_zorder=False)
-        ax.set_box_aspect(None, zoom=0.9)
-        film.text.set_animated(False)
-        for label, height in reversed(heights.options):  # the last one is seen from above, without ticks of z
-            for artist in [*ax.collections]:  # axes cost more than points: one pair serves all pictures
-                artist.remove()
-            ag.plot_lifted_circle(X, inside, height=height, elev=90 - 80 * height, azim=-90 + 30 * height, ax=ax)
-            apart = "the plane has one class on each side" if height else "no line separates the classes"
-            film.text.set_text(f"lift {label}: {apart}")
-            pictures[height,] = film.text.get_text(), film.develop()
-        return Explorer([heights], dict(reversed(pictures.items())))
+
+    elev = Number().tag(sync=True)
+    azim = Number().tag(sync=True)
+    size = (6, 4.8)
+
+    def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START, alpha=0.001, epochs=2000, *, elev=32, azim=-62):
+        """Start with a descent, and with height and direction of the eye, in degrees."""
+        super().__init__(x, y_data, w, b, alpha, epochs, elev=elev, azim=azim)
+
+    def draw(self, figure):
+        """Draw Fig. 1.5, seen from the chosen side."""
+        w, b, _ = self.path()
+        ax = figure.add_subplot(projection="3d", computed_zorder=False)
+        ag.plot_loss_surface(self.x, self.y, w, b, elev=self.elev, azim=self.azim, ax=ax)
 
 
-def explore_neuron():
-    """Choose weight and bias of one neuron and see its activation (section 1.2.2, Fig. 1.9).
+class Lift(Explorer):
+    """Points of the plane, lifted by their squared distance from the center (section 1.2.2).
 
-    Returns
-    -------
-    Explorer, which starts at w = 1 and b = 0, the sigmoid itself
+    height is what the third coordinate is multiplied by, from 0 (flat) to 1 (lifted).
+
+    >>> Lift([[0, 0], [1, 1]], [True, False])
+    Lift(height=1.0, elev=12.0, azim=-60.0)
     """
-    with ag.in_style() as palette:
-        weights = _slider("weight w", [-4, -2, -1, 0, 0.5, 1, 2, 4], 1)
-        biases = _slider("bias b", [-4, -2, 0, 2, 4], 0)
+
+    points = traitlets.Unicode().tag(sync=True)
+    inside = traitlets.Unicode().tag(sync=True)
+    height = Number().tag(sync=True)
+    elev = Number().tag(sync=True)
+    azim = Number().tag(sync=True)
+    size = (6, 4.8)
+
+    def __init__(self, X, inside, height=1, *, elev=12, azim=-60):
+        """Start with points X of shape (n, 2), whether each lies inside the circle, and a view of them."""
+        self.X, self.marks = check.marked_points(X=X, inside=inside)
+        limits = {"height": [0, 1], "elev": [0, 90], "azim": [-180, 180]}
+        points = base64.b64encode(
+            self.X.astype("<f8").tobytes()
+        ).decode()  # as text, half as long as its digits
+        marks = "".join(map(str, self.marks.astype(int)))
+        super().__init__(limits, {"height": height, "elev": elev, "azim": azim}, points=points, inside=marks)
+
+    def controls(self):
+        """Return a slider for the height."""
+        return [self.slider("height", "lift")]
+
+    def draw(self, figure):
+        """Draw Fig. 1.8, seen from the chosen side."""
+        ax = figure.add_subplot(projection="3d", computed_zorder=False)
+        ag.plot_lifted_circle(self.X, self.marks, height=self.height, elev=self.elev, azim=self.azim, ax=ax)
+
+
+class Neuron(Explorer):
+    """The activation of one neuron, σ(wx + b), and σ′(wx + b) (section 1.2.2).
+
+    Drag the middle of the step, or its slope.
+
+    >>> Neuron(w=2, b=-4)
+    Neuron(w=2.0, b=-4.0)
+    """
+
+    w = Number().tag(sync=True)
+    b = Number().tag(sync=True)
+    size = (7, 3.4)
+
+    def __init__(self, w=1, b=0):
+        """Start with a weight and a bias; 1 and 0 give the sigmoid itself."""
+        super().__init__({"w": [-5, 5], "b": [-40, 40]}, {"w": w, "b": b})
+
+    def controls(self):
+        """Return sliders for weight and bias."""
+        return [self.slider("w", "weight w"), self.slider("b", "bias b")]
+
+    def draw(self, figure):
+        """Draw both curves."""
         x = np.linspace(-8, 8, 401)
-        film = Film((7, 3.6))
-        ax = ag.labeled_axes(film.figure.add_subplot(), "$x$", "")
-        ax.set(xlim=(-8, 8), ylim=(-0.05, 1.05))
-        activation, = ax.plot([], [], color=palette.blue, label=r"$\sigma(wx + b)$", animated=True)
-        slope, = ax.plot([], [], "--", color=palette.red, label=r"$\sigma'(wx + b)$", animated=True)
-        film.figure.legend(loc="outside right upper")
-        still, pictures = film.develop(), {}
-        for _, w in weights.options:
-            for _, b in biases.options:
-                activation.set_data(x, ag.sigmoid(w * x + b))
-                slope.set_data(x, ag.sigmoid_derivative(w * x + b))
-                middle = f"one half at x = {0.0 - b / w:.4g}" if w else f"the same {ag.sigmoid(b):.3f} for every x"
-                text = f"w = {w}, b = {b}: {middle}"
-                pictures[w, b] = text, film.picture(text, [activation, slope])
-        return Explorer([weights, biases], pictures, still)
+        with ag.in_style() as palette:
+            ax = ag.labeled_axes(figure.add_subplot(), "$x$", "")
+            z = self.w * x + self.b
+            ax.plot(x, ag.sigmoid(z), color=palette.blue, label=r"$\sigma(wx + b)$")
+            ax.plot(x, ag.sigmoid_derivative(z), "--", color=palette.red, label=r"$\sigma'(wx + b)$")
+            figure.legend(loc="outside right upper")
 
 
-def explore_network(x, y_data):
-    """Choose hidden dimension and epoch and see the fit and its hidden units (section 1.2.2).
+class Network(Explorer):
+    """A network that learns before one's eyes: its fit, what each neuron adds, and the loss (section 1.2.2).
 
-    Parameters
-    ----------
-    x, y_data : array_like of shape (N,)
+    It has d neurons, starts as init_network(d, seed) does, and has trained for so many epochs at
+    the rate alpha.
 
-    Returns
-    -------
-    Explorer, which starts at d = 2 after 10,000 epochs, as in Fig. 1.10
+    >>> Network([0, 1, 2], [1, 4, 9], d=3, epoch=100)
+    Network(d=3, seed=42, alpha=0.01, epoch=100, midpoint=False, running=False)
     """
-    with ag.in_style() as palette:
-        dimensions = _slider("neurons d", [1, 2, 3, 5, 10], 2)
-        epochs = _slider("epoch", [0, 10, 30, 100, 300, 1000, 3000, 10000], 10000, "{}")
-        v, y = np.reshape(x, (-1, 1)), np.reshape(y_data, (-1, 1))
-        film = Film((7.6, 3.8))
-        fit, units = film.figure.subplots(1, 2)
-        ag.plot_fit(x, y_data, ax=fit)
-        ag.labeled_axes(units, "$x$", "what each neuron adds")
-        units.set(xlim=fit.get_xlim(), ylim=(-40, 150))
-        curve, = fit.plot([], [], color=palette.red, animated=True)
-        parts = units.add_collection(LineCollection([], colors=palette.blue, linewidths=1.5, animated=True))
-        still, pictures = film.develop(), {}
-        for _, d in dimensions.options:
-            net, trained = ag.init_network(d), 0
-            for _, epoch in epochs.options:
-                net, _ = ag.train_network(v, y, net, alpha=0.01, epochs=epoch - trained)
-                trained = epoch
-                _, A1, Z2 = ag.forward(v, net)
-                curve.set_data(x, Z2.ravel())
-                parts.set_segments([np.column_stack([x, part]) for part in (A1 * net.W2.T).T])
-                text = f"d = {d}, epoch {epoch}"
-                pictures[d, epoch] = text, film.picture(text, [curve, parts])
-        return Explorer([dimensions, epochs], pictures, still)
+
+    x = traitlets.List().tag(sync=True)
+    y = traitlets.List().tag(sync=True)
+    d = Number(check.count).tag(sync=True)
+    seed = Number(check.seed).tag(sync=True)
+    alpha = Number(check.rate).tag(sync=True)
+    epoch = Number(check.steps).tag(sync=True)
+    midpoint = traitlets.Bool().tag(sync=True)
+    running = traitlets.Bool().tag(sync=True)
+
+    def __init__(self, x, y_data, d=2, seed=42, alpha=0.01, epoch=10_000):
+        """Start with the network of Fig. 1.10, unless other values are given."""
+        x, y_data = check.vectors(x=x, y_data=y_data)
+        limits = {"d": [1, 10], "seed": [0, 99], "alpha": [1e-4, 1e-1], "epoch": [0, 20_000]}
+        home = {"d": d, "seed": seed, "alpha": alpha, "epoch": epoch, "midpoint": False, "running": False}
+        super().__init__(limits, home, x=x.tolist(), y=y_data.tolist())
+
+    def controls(self):
+        """Return buttons that let the epochs pass and show midpoints, and sliders for all else."""
+        row = widgets.HBox([self.switch("running", "play"), self.switch("midpoint", "midpoint")])
+        return [
+            row,
+            self.slider("epoch", "epoch", widgets.IntSlider),
+            self.slider("d", "neurons d", widgets.IntSlider),
+            self.slider("alpha", "rate α", widgets.FloatLogSlider),
+            self.slider("seed", "seed", widgets.IntSlider),
+        ]
+
+    def draw(self, figure):
+        """Draw the fit, and what each neuron adds."""
+        v, y = np.reshape(self.x, (-1, 1)), np.reshape(self.y, (-1, 1))
+        net, _ = ag.train_network(v, y, ag.init_network(self.d, self.seed), self.alpha, self.epoch)
+        _, A1, Z2 = ag.forward(v, net)
+        fit, units = figure.subplots(1, 2)
+        with ag.in_style() as palette:
+            ag.plot_fit(v, y, ax=fit)
+            fit.plot(v, Z2, color=palette.red)
+            ag.labeled_axes(units, "$x$", "what each neuron adds")
+            units.plot(v, A1 * net.W2.T, color=palette.blue)
+
+
+class TwoWeights(Explorer):
+    """The loss of a product of two weights: gradient flow and gradient descent from one start (page B5).
+
+    xx and xy are the means ⟨x²⟩ and ⟨xy⟩ of centered data, both positive.
+
+    >>> TwoWeights(xx=1, xy=4, w1=1, w2=2)
+    TwoWeights(w1=1.0, w2=2.0, alpha=0.001, epochs=1000)
+    """
+
+    xx = traitlets.Float().tag(sync=True)
+    xy = traitlets.Float().tag(sync=True)
+    w1 = Number().tag(sync=True)
+    w2 = Number().tag(sync=True)
+    alpha = Number(check.rate).tag(sync=True)
+    epochs = Number(check.steps).tag(sync=True)
+    size = (5, 4.6)
+
+    def __init__(self, xx, xy, w1=1, w2=5, alpha=0.001, epochs=1000):
+        """Start with two weights, a learning rate, and a number of epochs."""
+        xx, xy = check.rate(xx=xx, xy=xy)
+        reach = 2.6 * float(np.sqrt(xy / xx))
+        limits = {"w1": [-reach, reach], "w2": [-reach, reach], "alpha": [1e-5, 1e-1], "epochs": [0, 5000]}
+        super().__init__(limits, {"w1": w1, "w2": w2, "alpha": alpha, "epochs": epochs}, xx=xx, xy=xy)
+
+    def controls(self):
+        """Return sliders for rate and epoch."""
+        return [
+            self.slider("alpha", "rate α", widgets.FloatLogSlider),
+            self.slider("epochs", "epoch", widgets.IntSlider),
+        ]
+
+    def path(self):
+        """Return the points (w1, w2) of the descent."""
+        path = [(self.w1, self.w2)]
+        for _ in range(self.epochs):
+            w1, w2 = path[-1]
+            g = 2 * (self.xx * w1 * w2 - self.xy)
+            path.append((w1 - self.alpha * g * w2, w2 - self.alpha * g * w1))
+            if np.abs(path[-1]).max() > 1e6:
+                break
+        return np.array(path)
+
+    def draw(self, figure):
+        """Draw the minimizers and the descent."""
+        ax = figure.add_subplot(aspect="equal")
+        alg.plot_hyperbola(self.xx, self.xy, [self.path()], ax=ax)

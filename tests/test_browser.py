@@ -1,6 +1,5 @@
 """Every page in a real browser, from a folder that was moved, with the network cut off."""
 
-import base64
 import contextlib
 import re
 import shutil
@@ -9,8 +8,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError
 
-import agml_explorers as ex
-import agml_helpers as ag
 from conftest import HTML
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -147,77 +144,6 @@ def test_page_is_light(name):
         <= 1_500_000
     )
     assert ("_static/widgets.js" in text) == ("widget-view+json" in text)
-
-
-def explorers():
-    x, _, y_data = ag.make_data()
-    X, inside = ag.make_circle()
-    return {
-        "line": ("1_2-univariate-linear-models", 0, lambda: ex.explore_line(x, y_data)),
-        "descent": ("1_2_1_2-descent-and-backward-propagation", 0, lambda: ex.explore_descent(x, y_data)),
-        "lift": ("1_2_2-hidden-layers", 0, lambda: ex.explore_lift(X[:700], inside[:700])),
-        "neuron": ("1_2_2-hidden-layers", 1, ex.explore_neuron),
-        "network": ("1_2_2-hidden-layers", 2, lambda: ex.explore_network(x, y_data)),
-    }
-
-
-@pytest.mark.parametrize("name", explorers())
-def test_explorer_shows_the_computed_picture_for_every_position(visit, name):
-    """Moved by keyboard, every position shows the picture and the text that Python computes for it."""
-    file, place, make = explorers()[name]
-    expected = make()
-    page, wrong = visit(f"{SECTION}{file}.html")
-    assert page.locator(".widgets").count() == len(
-        [entry for entry in explorers().values() if entry[0] == file]
-    )
-    widget = page.locator(".widgets").nth(place)
-    sliders = widget.get_by_role("slider").all()
-    assert [slider.evaluate("node => node.labels[0].textContent") for slider in sliders] == [
-        slider.description for slider in expected.sliders
-    ]
-
-    def check(values):
-        text, png = expected.pictures[values]
-        seen = widget.locator("img:visible")
-        assert seen.count() == 1
-        assert seen.get_attribute("alt") == text
-        assert seen.get_attribute("src").split(",")[1] == base64.b64encode(png).decode()
-
-    check(tuple(slider.value for slider in expected.sliders))
-    seen = set()
-
-    def move(chosen):
-        if len(chosen) == len(sliders):
-            check(chosen)
-            seen.add(widget.locator("img:visible").get_attribute("src"))
-            return
-        slider = sliders[len(chosen)]
-        slider.press("Home")
-        for number, (label, value) in enumerate(expected.sliders[len(chosen)].options):
-            if number:
-                slider.press("ArrowRight")
-            assert slider.get_attribute("aria-valuetext") == label
-            move((*chosen, value))
-
-    move(())
-    assert len(seen) == len(expected.pictures) and wrong == []
-
-
-def test_explorer_moves_by_mouse_and_by_touch(visit):
-    for phone in (False, True):
-        page, _ = visit(
-            f"{SECTION}1_2-univariate-linear-models.html",
-            viewport=PHONE if phone else DESKTOP,
-            has_touch=phone,
-        )
-        slider = page.get_by_role("slider").first
-        before = page.locator(".widgets img:visible").get_attribute("alt")
-        slider.scroll_into_view_if_needed()
-        box = slider.bounding_box()
-        where = box["x"] + box["width"] - 4, box["y"] + box["height"] / 2
-        page.touchscreen.tap(*where) if phone else page.mouse.click(*where)
-        after = page.locator(".widgets img:visible").get_attribute("alt")
-        assert before.startswith("w = -0.213") and after.startswith("w = 14")
 
 
 def test_search_works(visit):

@@ -63,11 +63,13 @@ KINDS = {
     "plot_room": "inner levels ax",
     "plot_blow_up": "scalar scalar ax3d",
     "plot_pages": "pages ax",
-    "explore_line": "partner partner",
-    "explore_descent": "partner partner",
-    "explore_lift": "points marks",
-    "explore_neuron": "",
-    "explore_network": "partner partner",
+    "Line": "vector vector scalar scalar",
+    "Descent": "vector vector scalar scalar rate steps",
+    "Surface": "vector vector scalar scalar rate steps scalar scalar",
+    "Lift": "points marks fraction scalar scalar",
+    "Neuron": "scalar scalar",
+    "Network": "vector vector count seed rate steps",
+    "TwoWeights": "rate rate scalar scalar rate steps",
 }
 APART = {
     "in_style",

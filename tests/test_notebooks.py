@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 import jupytext
 import nbformat
 import pytest
+
 from conftest import HTML, ROOT
 from matrix import pages
 
@@ -93,7 +94,7 @@ def test_notebook_is_the_page_with_its_outputs(files, page):
             for output in cell.outputs
             if "application/vnd.jupyter.widget-view+json" in output.get("data", {})
         ]
-        assert len(widgets) == ("ex.explore_" in source.source)
+        assert len(widgets) == bool(re.search(r"\bex\.[A-Z]", source.source))
         for widget in widgets:
             state = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
             assert state[widget]["model_name"] == "VBoxModel"

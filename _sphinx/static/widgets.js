@@ -1,18 +1,19 @@
-/* Shows a page's ipywidgets without a kernel, from the state that MyST-NB saves in the page: boxes,
-   stacks, HTML, integer and selection sliders, and jslink between them. Jupyter's own viewer can do
-   more, but weighs as much as ten pages, and its sliders have no name that a screen reader could say. */
+/* Shows a page's ipywidgets without a kernel, from the state that MyST-NB saves in the page: the
+   explorers' pictures, whose modules anywidget defines, boxes, sliders, buttons that stay pressed, and
+   jslink between them. Jupyter's own viewer can do more, but weighs as much as ten pages, and its sliders
+   have no name that a screen reader could say. */
 for (const tag of document.querySelectorAll('script[type="application/vnd.jupyter.widget-state+json"]')) {
-  const models = JSON.parse(tag.textContent).state, changed = new EventTarget();
+  const models = JSON.parse(tag.textContent).state, changed = new EventTarget(), modules = {};
   const byRef = ref => ref.replace("IPY_MODEL_", "");
 
   function set(id, name, value) {
     if (models[id].state[name] === value) return;
     models[id].state[name] = value;
-    changed.dispatchEvent(new Event(id));
+    changed.dispatchEvent(new Event(`${id} change:${name}`));
   }
-  function show(id, draw) {  // now, and again when the model changes
-    draw(models[id].state);
-    changed.addEventListener(id, () => draw(models[id].state));
+  function on(id, name, act) {  // now, and again when the value changes
+    act(models[id].state[name]);
+    changed.addEventListener(`${id} change:${name}`, () => act(models[id].state[name]));
   }
   function element(name, properties, ...children) {
     const node = Object.assign(document.createElement(name), properties);
@@ -20,27 +21,45 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
     return node;
   }
   let sliders = 0;
-  function slider(id, name, min, max, text) {
-    const {description, step = 1} = models[id].state;
+  function slider(id, {min, max, step, description}, text, to = v => v, from = v => v) {
     const range = element("input", {type: "range", id: `slider-${++sliders}`, min, max, step});
     const value = element("span", {ariaHidden: "true"});  // the range says it itself
-    range.addEventListener("input", () => set(id, name, Number(range.value)));
-    show(id, state => { range.value = state[name]; value.textContent = range.ariaValueText = text(state); });
+    range.addEventListener("input", () => set(id, "value", from(Number(range.value))));
+    on(id, "value", now => { range.value = to(now); value.textContent = range.ariaValueText = text(now); });
     return element("div", {className: "slider"},
       element("label", {htmlFor: range.id, textContent: description}), range, value);
   }
+  const box = className => (id, {children}) => element("div", {className}, ...children.map(view));
   const views = {
-    VBox: (id, {children}) => element("div", {}, ...children.map(view)),
-    HBox: (id, {children}) => element("div", {className: "row"}, ...children.map(view)),
-    Stack(id, {children}) {
-      const shown = children.map(view);
-      show(id, state => shown.forEach((node, i) => { node.hidden = i !== state.selected_index; }));
-      return element("div", {}, ...shown);
+    VBox: box(""),
+    HBox: box("row"),
+    IntSlider: (id, state) => slider(id, state, value => value.toLocaleString("en-US")),
+    FloatSlider: (id, state) => slider(id, state, value => value.toFixed(2).replace("-", "−")),
+    FloatLogSlider: (id, state) =>
+      slider(id, state, value => String(Number(value.toPrecision(3))), Math.log10, power => state.base ** power),
+    ToggleButton(id, {description}) {
+      const button = element("button", {type: "button", className: "switch", textContent: description});
+      button.addEventListener("click", () => set(id, "value", !models[id].state.value));
+      on(id, "value", value => { button.ariaPressed = String(value); });
+      return button;
     },
-    HTML: (id, {value}) => element("div", {innerHTML: value}),
-    IntSlider: (id, {min, max}) => slider(id, "value", min, max, state => String(state.value)),
-    SelectionSlider: (id, {_options_labels: labels}) =>
-      slider(id, "index", 0, labels.length - 1, state => labels[state.index]),
+    Any(id, state) {  // a page holds a module once, the models that share it name the one that has it
+      const el = element("div", {}), owner = state._esm in models ? state._esm : id, listeners = new Map();
+      const model = {
+        get: name => state[name],
+        set: (name, value) => set(id, name, value),
+        save_changes() {},  // there is no kernel
+        on(event, act) {
+          const heard = () => act();
+          listeners.set(act, heard);
+          changed.addEventListener(`${id} ${event}`, heard);
+        },
+        off: (event, act) => changed.removeEventListener(`${id} ${event}`, listeners.get(act)),
+      };
+      modules[owner] ??= import(URL.createObjectURL(new Blob([models[owner].state._esm], {type: "text/javascript"})));
+      modules[owner].then(module => module.default.render({model, el}));
+      return el;
+    },
   };
   function view(ref) {
     const id = byRef(ref), model = models[id], draw = views[model.model_name.replace(/Model$/, "")];
@@ -50,11 +69,11 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
   for (const {model_name, state} of Object.values(models)) {
     if (!/LinkModel$/.test(model_name)) continue;  // Link: both ways, DirectionalLink: one
     const [[a, from], [b, to]] = [state.source, state.target].map(([ref, name]) => [byRef(ref), name]);
-    show(a, source => set(b, to, source[from]));
-    if (model_name === "LinkModel") show(b, target => set(a, from, target[to]));
+    on(a, from, value => set(b, to, value));
+    if (model_name === "LinkModel") on(b, to, value => set(a, from, value));
   }
   for (const place of document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')) {
     const id = JSON.parse(place.textContent).model_id;
-    if (id in models) place.before(element("div", {className: "widgets", ariaLive: "polite"}, view(id)));
+    if (id in models) place.before(element("div", {className: "widgets"}, view(id)));
   }
 }
