@@ -15,7 +15,6 @@ from matplotlib.patches import Rectangle
 import agml_checks as check
 import agml_helpers as ag
 
-
 # The loss of the linear model
 
 
@@ -549,23 +548,40 @@ def plot_projection(x, y_true, w, b, *, elev=22, azim=-75, ax=None):
 
         foot, top, other = point(slope, height), point(slope, height, least), point(w, b)
         radii = np.linalg.norm(other - foot) * np.array([0.5, 1, 1.5])
-        across, along = (np.array([-5.0, foot[k] - 1.1 * radii[-1], foot[k] + 1.1 * radii[-1]]) for k in (0, 1))
+        across, along = (
+            np.array([-5.0, foot[k] - 1.1 * radii[-1], foot[k] + 1.1 * radii[-1]]) for k in (0, 1)
+        )
         corners = np.array(list(itertools.product(*((side.min(), side.max()) for side in (across, along)))))
         ax = ag.axes_in_space(ax, "along 1", r"along $x - \langle x\rangle$", "", elev, azim)
         # the zoom leaves the box that a figure in space is clipped to
         ax.plot_trisurf(*corners.T, np.zeros(4), color=palette.blue, alpha=0.12, zorder=1, clip_on=False)
         turn = np.linspace(0, 2 * np.pi, 121)
         for radius in radii:
-            ax.plot(foot[0] + radius * np.cos(turn), foot[1] + radius * np.sin(turn), np.zeros_like(turn),
-                    color=palette.blue, linewidth=1, zorder=2, clip_on=False)
+            ax.plot(
+                foot[0] + radius * np.cos(turn),
+                foot[1] + radius * np.sin(turn),
+                np.zeros_like(turn),
+                color=palette.blue,
+                linewidth=1,
+                zorder=2,
+                clip_on=False,
+            )
         ax.plot(*np.transpose([np.zeros(3), top]), color=palette.ink, linewidth=1.5, zorder=3, clip_on=False)
         for at, label in ((np.zeros(3), "0"), (top, "$y$")):
             ax.text(*at, f" {label}", zorder=5, verticalalignment="bottom")
-        for line, color, at, name in (("-", palette.green, foot, "the best line"),
-                                      ("--", palette.red, other, f"$w$ = {w:.3g}, $b$ = {b:.3g}")):
+        for line, color, at, name in (
+            ("-", palette.green, foot, "the best line"),
+            ("--", palette.red, other, f"$w$ = {w:.3g}, $b$ = {b:.3g}"),
+        ):
             away = np.linalg.norm(top - at)
-            ax.plot(*np.transpose([at, top]), line, color=color, zorder=4, clip_on=False,
-                    label=f"to {name}: {away:.1f}, squared {away**2:.1f}")
+            ax.plot(
+                *np.transpose([at, top]),
+                line,
+                color=color,
+                zorder=4,
+                clip_on=False,
+                label=f"to {name}: {away:.1f}, squared {away**2:.1f}",
+            )
             ax.plot(*at, "o", color=color, markersize=6, zorder=4, clip_on=False)
         ax.set(xlim=corners[[0, -1], 0], ylim=corners[[0, -1], 1], zlim=(0, 1.2 * least), zticks=[])
         ax.set_box_aspect((*(corners[-1] - corners[0]), 1.2 * least), zoom=1.45)
@@ -693,9 +709,9 @@ def plot_cone(matrix, *, ax=None):
     order = np.argsort(-np.abs(values))
     first, second = (values[k] * np.outer(axes[:, k], axes[:, k]) for k in order)
     parts = np.stack([matrix, first, second, np.zeros((2, 2))])
-    points = np.column_stack([
-        (parts[:, 0, 0] - parts[:, 1, 1]) / 2, parts[:, 0, 1], (parts[:, 0, 0] + parts[:, 1, 1]) / 2
-    ])
+    points = np.column_stack(
+        [(parts[:, 0, 0] - parts[:, 1, 1]) / 2, parts[:, 0, 1], (parts[:, 0, 0] + parts[:, 1, 1]) / 2]
+    )
     with ag.in_style() as palette:
         # the eye looks across the plane in which the four points lie
         azim = np.degrees(np.arctan2(points[0, 1], points[0, 0])) - 80
@@ -707,13 +723,19 @@ def plot_cone(matrix, *, ax=None):
         for sign in signs:
             ax.plot_surface(radius * np.cos(angle), radius * np.sin(angle), sign * radius, **look)
         ax.plot(*points[[3, 1, 0, 2, 3]].T, "--", color=palette.ink, linewidth=1.2, zorder=2)
-        marks = [("*", 14, palette.ink, "the matrix"), ("s", 8, palette.green, "minimum"),
-                 ("X", 10, palette.red, "saddle"), ("o", 8, palette.orange, "vertex")]
+        marks = [
+            ("*", 14, palette.ink, "the matrix"),
+            ("s", 8, palette.green, "minimum"),
+            ("X", 10, palette.red, "saddle"),
+            ("o", 8, palette.orange, "vertex"),
+        ]
         for point, (marker, size, color, label) in zip(points, marks, strict=True):
             ax.plot(*point[:, np.newaxis], marker, color=color, markersize=size, label=label, zorder=3)
         tick, limits = int(reach), (reach * min(*signs, 0), reach * max(*signs, 0))
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach), zlim=limits)
-        ax.set(xticks=(-tick, 0, tick), yticks=(-tick, 0, tick), zticks=sorted({0, *np.multiply(signs, tick)}))
+        ax.set(
+            xticks=(-tick, 0, tick), yticks=(-tick, 0, tick), zticks=sorted({0, *np.multiply(signs, tick)})
+        )
         ax.set_box_aspect((2, 2, len(signs)), zoom=1.15)
         ax.set_proj_type("ortho")  # right angles look right from far away
         ax.legend(loc="upper left")
@@ -737,7 +759,9 @@ def plot_fiber(W1, b1, *, ax=None):
     left, right = np.array([[-wide] * 2, [0] * 2]), np.array([[0] * 2, [wide] * 2])
     with ag.in_style() as palette:
         ax = ag.axes_in_space(ax, "weight $W_1$", "bias $b_1$", "weight $W_2$", 22, -62)
-        flat, upright = ({"color": color, "alpha": 0.4, "linewidth": 0} for color in (palette.blue, palette.green))
+        flat, upright = (
+            {"color": color, "alpha": 0.4, "linewidth": 0} for color in (palette.blue, palette.green)
+        )
 
         def pole(place, *ends, **look):
             ax.plot([place[0]] * 2, [place[1]] * 2, ends, color=palette.red, linewidth=3, **look)

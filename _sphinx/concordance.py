@@ -13,9 +13,17 @@ FACTS = Path(__file__).resolve().parent.parent / "appendix" / "print.yml"
 class Concordance(SphinxDirective):
     """Make the table from the facts of the print."""
 
-    kinds = {"sections": "section", "unnumbered": "section", "passages": "text", "figures": "figure",
-             "equations": "formula", "listings": "listing", "outputs": "output", "glossary": "term",
-             "index": "index"}
+    kinds = {
+        "sections": "section",
+        "unnumbered": "section",
+        "passages": "text",
+        "figures": "figure",
+        "equations": "formula",
+        "listings": "listing",
+        "outputs": "output",
+        "glossary": "term",
+        "index": "index",
+    }
 
     def run(self):
         self.env.note_dependency(str(FACTS))
@@ -28,7 +36,9 @@ class Concordance(SphinxDirective):
             strip += [nodes.reference("", str(page), internal=True, refid=target["ids"][0]), nodes.Text(" ")]
             rows = [self.row(*things[name], name in seen) for name in names]
             rows = rows or [nodes.row("", cell(nodes.emphasis("", "empty"), morecols=1))]
-            rows[0].insert(0, cell(target, nodes.Text(str(page)), classes=["print-page"], morerows=len(rows) - 1))
+            rows[0].insert(
+                0, cell(target, nodes.Text(str(page)), classes=["print-page"], morerows=len(rows) - 1)
+            )
             body += rows
             seen.update(names)
         titles = [cell(nodes.Text(title)) for title in ("Page", "What", "Here")]
@@ -52,8 +62,16 @@ class Concordance(SphinxDirective):
             domain, role, title = "math", "eq", f"({thing['number']})"
         elif target == "genindex":  # a page without labels, which Sphinx writes itself
             role, target = "doc", "/genindex"
-        link = pending_xref("", nodes.inline("", title), refdomain=domain, reftype=role, reftarget=target,
-                            refexplicit=True, refwarn=True, refdoc=self.env.docname)
+        link = pending_xref(
+            "",
+            nodes.inline("", title),
+            refdomain=domain,
+            reftype=role,
+            reftarget=target,
+            refexplicit=True,
+            refwarn=True,
+            refdoc=self.env.docname,
+        )
         self.set_source_info(link)
         where = [link]
         if "tex" in thing:

@@ -1,6 +1,6 @@
 """Draw each figure once more for the dark theme: an IPython extension, loaded while the book is built.
 
-A dark figure lies in the folder that DARK_FIGURES names, under the name by which MyST-NB stores its light twin.
+A dark figure lies in the folder that DARK_FIGURES names, by the name that MyST-NB gives its light twin.
 """
 
 import base64
@@ -8,10 +8,12 @@ import hashlib
 import os
 from pathlib import Path
 
-import agml_helpers as ag
 from IPython.utils.capture import capture_output
 
+import agml_helpers as ag
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
+
 
 class Twins:
     def __init__(self, shell, folder):
@@ -29,7 +31,10 @@ class Twins:
         light, self.light = self.light, []
         if not light or not result.success:
             return
-        from matplotlib_inline.backend_inline import flush_figures  # which ties itself to the kernel that imports it
+        from matplotlib_inline.backend_inline import (
+            flush_figures,
+        )  # which ties itself to the kernel that imports it
+
         with capture_output() as dark, ag.in_palette(ag.DARK):
             exec(self.shell.transform_cell(result.info.raw_cell), dict(self.shell.user_ns))
             flush_figures()

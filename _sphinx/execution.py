@@ -20,8 +20,9 @@ from jupyter_client.provisioning import LocalProvisioner
 from myst_nb.core.read import create_nb_reader
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from pictures import DARK
 from sphinx.errors import ExtensionError
+
+from pictures import DARK
 
 
 class Process:
@@ -86,12 +87,20 @@ def run_pages(app, env, docnames):
         Path(folder).mkdir(parents=True)
     cache = get_cache(config.execution_cache_path)
     also = {"DARK_FIGURES": str(dark)} if app.builder.format == "html" else {}
-    server = subprocess.Popen([sys.executable, Path(__file__).with_name("kernels.py")], text=True, env=os.environ | also,
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    server = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("kernels.py")],
+        text=True,
+        env=os.environ | also,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     try:
         with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
             longest = sorted(notebooks, key=lambda path: -path.stat().st_size)
-            running = {path: pool.submit(run, path, notebooks[path], server, config.execution_timeout) for path in longest}
+            running = {
+                path: pool.submit(run, path, notebooks[path], server, config.execution_timeout)
+                for path in longest
+            }
             for path, result in running.items():
                 name = path.relative_to(app.srcdir)
                 try:
@@ -99,7 +108,9 @@ def run_pages(app, env, docnames):
                 except CellExecutionError as error:
                     pool.shutdown(cancel_futures=True)
                     raise ExtensionError(f"{name} fails: {error}") from None
-                cache.cache_notebook_bundle(CacheBundleIn(notebooks[path], str(path)), check_validity=False, overwrite=True)
+                cache.cache_notebook_bundle(
+                    CacheBundleIn(notebooks[path], str(path)), check_validity=False, overwrite=True
+                )
     finally:
         server.stdin.close()
         server.wait()

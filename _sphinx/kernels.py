@@ -9,13 +9,17 @@ import sys
 
 os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 
-import agml_explorers  # noqa: E402, F401
-import darkfigures  # noqa: E402, F401
-import matplotlib.pyplot  # noqa: E402, F401
-import sympy  # noqa: E402, F401
-from ipykernel.kernelapp import IPKernelApp  # noqa: E402
+import matplotlib.pyplot  # noqa: F401
+import sympy  # noqa: F401
+from ipykernel.kernelapp import IPKernelApp
 
-OPTIONS = ["--log-level=ERROR", f"--IPKernelApp.parent_handle={os.getpid()}"]  # it ends when this process is gone
+import agml_explorers  # noqa: F401
+import darkfigures  # noqa: F401
+
+OPTIONS = [
+    "--log-level=ERROR",
+    f"--IPKernelApp.parent_handle={os.getpid()}",
+]  # it ends when this process is gone
 OPTIONS += ["--ext", "darkfigures"] if "DARK_FIGURES" in os.environ else []
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 for line in sys.stdin:

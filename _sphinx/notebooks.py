@@ -14,13 +14,14 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-import plain
 import yaml
 from docutils import nodes
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from publish import FILES, MODULES, first_cell, notebook_name
 from sphinx import addnodes
+
+import plain
+from publish import FILES, MODULES, first_cell, notebook_name
 from streams import join_streams
 
 PACKAGES = ("ipywidgets", "jupyterlab", "matplotlib", "numpy", "pillow", "sympy")

@@ -12,7 +12,13 @@ from sphinx.errors import ExtensionError
 
 WEB = Path(__file__).resolve().parent / "web"
 MODULES = WEB / "node_modules"
-CAPTURE = {"cwd": WEB, "return_completed_process": True, "capture_output": True, "text": True, "encoding": "utf-8"}
+CAPTURE = {
+    "cwd": WEB,
+    "return_completed_process": True,
+    "capture_output": True,
+    "text": True,
+    "encoding": "utf-8",
+}
 
 
 def last_line(text):
@@ -28,7 +34,9 @@ def install(app=None):
     result = npm(["ci", *options], **CAPTURE)
     if result.returncode:
         said = result.stderr.strip().splitlines() or ["it said nothing"]
-        raise ExtensionError(f"npm could not install what {lock} names, which formulas and styles are made with: {said[0]}")
+        raise ExtensionError(
+            f"npm could not install what {lock} names, which formulas and styles are made with: {said[0]}"
+        )
     shutil.copy(lock, done)
 
 

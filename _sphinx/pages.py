@@ -1,4 +1,4 @@
-"""Finish the pages that Sphinx has written: draw their formulas, and load no more than they need, nothing that blocks.
+"""Finish the pages that Sphinx has written: draw their formulas, and load no more than they need.
 
 What themes and extensions put into every page is changed here, in the text of the page, because
 they put it there by templates and scripts of their own.
@@ -8,11 +8,12 @@ import html
 import re
 from pathlib import Path
 
+from docutils import nodes
+
 import formulas
 import npm
 import pictures
 import styles
-from docutils import nodes
 
 # Before anything is painted: the theme is known, and boxes that can be folded are folded.
 EARLY = """<script>
@@ -24,7 +25,9 @@ root.classList.add("folds");}
 </head>"""
 SEARCH = re.compile(r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>')
 OPTIONS = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*"></script>')
-PRELOAD = re.compile(r'\s*<link rel="preload" as="script"[^>]*>|\s*<script defer src="[^"]*fontawesome\.js[^"]*"></script>')
+PRELOAD = re.compile(
+    r'\s*<link rel="preload" as="script"[^>]*>|\s*<script defer src="[^"]*fontawesome\.js[^"]*"></script>'
+)
 
 
 def describe(app, pagename, templatename, context, doctree):
@@ -39,8 +42,10 @@ def describe(app, pagename, templatename, context, doctree):
         text = text[:160].rsplit(" ", 1)[0] + " …"
     content = html.escape(text)
     context["metatags"] = context.get("metatags", "") + (
-        f'\n<meta name="description" content="{content}"/>\n<meta property="og:description" content="{content}"/>'
-        f'\n<meta property="og:title" content="{html.escape(title)}"/>')
+        f'\n<meta name="description" content="{content}"/>'
+        f'\n<meta property="og:description" content="{content}"/>'
+        f'\n<meta property="og:title" content="{html.escape(title)}"/>'
+    )
     # docutils gives the entries of a bibliography a role that browsers have given up
     body = context.get("body", "").replace(' role="list" class="citation-list"', ' class="citation-list"')
     context["body"] = body.replace(' role="doc-biblioentry"', "")
@@ -53,7 +58,7 @@ def lighten(app, pages):
         if name != "search.html":
             page = SEARCH.sub("", page)
         page = OPTIONS.sub(lambda _: f"<script>{options}</script>", PRELOAD.sub("", page))
-        page = re.sub(r'<script (?![^>]*\b(?:defer|async|type)\b)(?=[^>]*\bsrc=)', "<script defer ", page)
+        page = re.sub(r"<script (?![^>]*\b(?:defer|async|type)\b)(?=[^>]*\bsrc=)", "<script defer ", page)
         page = page.replace('data-theme="auto"', 'data-theme="light"', 1)
         pages[name] = page.replace("</head>", EARLY, 1)
 
@@ -65,14 +70,19 @@ def name_controls(app, pages):
         page = re.sub(r"(<summary[^>]*?) aria-label=\"[^\"]*\"", r"\1", page)
         page = re.sub(r'<(i|span) class="([^"]*\bfa[srb]?[ -])', r'<\1 aria-hidden="true" class="\2', page)
         # the arrows beside chapters
-        pages[name] = re.sub(r"(<a [^>]*>([^<]*)</a><details[^>]*>)<summary>", r'\1<summary aria-label="Sections of \2">', page)
+        pages[name] = re.sub(
+            r"(<a [^>]*>([^<]*)</a><details[^>]*>)<summary>", r'\1<summary aria-label="Sections of \2">', page
+        )
 
 
 def finish(app, error):
     if error or app.builder.format != "html":
         return
-    files = {path.relative_to(app.outdir).as_posix(): path for path in Path(app.outdir).rglob("*.html")
-             if "_static" not in path.relative_to(app.outdir).parts}
+    files = {
+        path.relative_to(app.outdir).as_posix(): path
+        for path in Path(app.outdir).rglob("*.html")
+        if "_static" not in path.relative_to(app.outdir).parts
+    }
     pages = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
     pages = {name: page for name, page in pages.items() if 'class="glyphs"' not in page}  # those are finished
     for change in (formulas.draw, pictures.place, lighten, name_controls, styles.tailor):

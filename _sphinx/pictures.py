@@ -1,4 +1,4 @@
-"""Give the pictures of a page their sizes, few colors, and their twins for the dark theme; load those that are seen."""
+"""Give pictures their sizes, few colors, and twins for the dark theme; load those that are seen."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 from PIL import Image
 
 DARK = "dark"  # beside the pages, the dark figures, each named as Sphinx names its light twin
-PICTURE = re.compile(r'<img (?P<before>[^>]*)src="(?P<place>[^"]*_images/)(?P<stem>[\w.-]+)\.png"(?P<after>[^>]*?) */?>')
+PICTURE = re.compile(
+    r'<img (?P<before>[^>]*)src="(?P<place>[^"]*_images/)(?P<stem>[\w.-]+)\.png"(?P<after>[^>]*?) */?>'
+)
 
 
 def lighten(source, target):
@@ -20,7 +22,7 @@ def lighten(source, target):
 
 
 def place(app, pages):
-    """Say how high pictures are before they come, which are below the first screen, and which one a theme shows."""
+    """Say how high pictures are, which are below the first screen, and which one a theme shows."""
     images, dark = Path(app.outdir) / "_images", Path(app.outdir).parent / DARK
     sizes = {path.stem: lighten(path, path) for path in images.glob("*.png")}
     for path in dark.glob("*.png"):
@@ -35,8 +37,10 @@ def place(app, pages):
         light = f'<img {before}src="{where}{stem}.png" {rest}/>'
         if not (dark / f"{stem}.png").exists():
             return light
-        both = [f'<img {before}class="only-{theme}" src="{where}{stem}{end}.png" {rest}/>'
-                for theme, end in (("light", ""), ("dark", "-dark"))]
+        both = [
+            f'<img {before}class="only-{theme}" src="{where}{stem}{end}.png" {rest}/>'
+            for theme, end in (("light", ""), ("dark", "-dark"))
+        ]
         return "".join(both)
 
     for name, page in pages.items():

@@ -298,8 +298,11 @@ def test_rank_falls_where_no_neuron_is_needed_and_nowhere_else():
     """Ranks by mpmath, with fifty digits, for weights that are no logarithms."""
     mp = pytest.importorskip("mpmath")
     random = np.random.RandomState(3)
-    cases = {7: lambda W1, b1, W2: (W1, b1, W2), 5: lambda W1, b1, W2: (W1, b1, W2 * [1, 0]),
-             4: lambda W1, b1, W2: (W1[:1] * [1, -1], b1[:1] * [1, -1], W2)}
+    cases = {
+        7: lambda W1, b1, W2: (W1, b1, W2),
+        5: lambda W1, b1, W2: (W1, b1, W2 * [1, 0]),
+        4: lambda W1, b1, W2: (W1[:1] * [1, -1], b1[:1] * [1, -1], W2),
+    }
     cases["also 5"] = lambda W1, b1, W2: (W1 * [1, 0], b1, W2)
     with mp.workdps(50):
         for rank, change in cases.items():

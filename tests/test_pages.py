@@ -115,7 +115,9 @@ def test_without_a_registry_one_line_says_so(copy):
     folder, run = copy
     make_small(folder)
     shutil.rmtree(folder / "_sphinx" / "web" / "node_modules")
-    code, said = run(*MAKE_BOOK, npm_config_registry="http://127.0.0.1:9", npm_config_fetch_retry_mintimeout="1")
+    code, said = run(
+        *MAKE_BOOK, npm_config_registry="http://127.0.0.1:9", npm_config_fetch_retry_mintimeout="1"
+    )
     assert code != 0
     assert re.search("npm could not install what .*package-lock.json names", said)
 

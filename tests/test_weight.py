@@ -5,14 +5,18 @@ import re
 from urllib.parse import urljoin
 
 import pytest
+
 from conftest import HTML
 
-PAGES = sorted(path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts)
+PAGES = sorted(
+    path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts
+)
 EXPLORERS = "widget-view+json"
 SHIFT = """() => new Promise(resolve => {
     let sum = 0;
-    new PerformanceObserver(list => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value; })
-        .observe({type: "layout-shift", buffered: true});
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+    }).observe({type: "layout-shift", buffered: true});
     setTimeout(() => resolve(sum), 700);
 })"""
 
@@ -30,9 +34,15 @@ def weight(file):
 def test_page_is_light(name, built):
     """Sent compressed, with all that it loads in the light theme."""
     page = built(name.removesuffix(".html"))
-    names = {tag.get("src") or tag.get("href")
-             for tag in page.select('script[src], link[rel="stylesheet"], img:not(.only-dark)')}
-    files = {(HTML / urljoin(name, address).split("?")[0]).resolve() for address in names if not address.startswith("data:")}
+    names = {
+        tag.get("src") or tag.get("href")
+        for tag in page.select('script[src], link[rel="stylesheet"], img:not(.only-dark)')
+    }
+    files = {
+        (HTML / urljoin(name, address).split("?")[0]).resolve()
+        for address in names
+        if not address.startswith("data:")
+    }
     assert len(files) >= 5
     most = 500_000 if EXPLORERS in read(name) else 350_000
     assert weight(HTML / name) + sum(map(weight, files)) <= most
@@ -44,7 +54,9 @@ def test_nothing_holds_a_page_up(name, built):
     assert len(page.select('head link[rel="stylesheet"]')) == 1
     scripts = [tag["src"] for tag in page.select("script[src]:not([defer]):not([async])")]
     assert scripts == []
-    assert not [tag["src"] for tag in page.select("script[src]") if re.search("mathjax|://", tag["src"], re.I)]
+    assert not [
+        tag["src"] for tag in page.select("script[src]") if re.search("mathjax|://", tag["src"], re.I)
+    ]
     assert bool(page.select('script[src*="searchindex"]')) == (name == "search.html")
     for picture in page.select("article img:not(.title-image)"):
         assert int(picture["width"]) > 0 and int(picture["height"]) > 0 and picture["loading"] == "lazy"
@@ -59,7 +71,9 @@ def test_formulas_are_in_the_page(name, built):
 
 
 def test_every_page_describes_itself(built):
-    said = [built(name.removesuffix(".html")).select_one('meta[name="description"]')["content"] for name in PAGES]
+    said = [
+        built(name.removesuffix(".html")).select_one('meta[name="description"]')["content"] for name in PAGES
+    ]
     assert len(set(said)) == len(said)
     assert all(20 <= len(text) <= 165 and "\\(" not in text for text in said)
 

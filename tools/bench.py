@@ -282,7 +282,7 @@ LIVE = """async widget => {
 
 
 def hands(book, program=shutil.which("chromium")):
-    """Return the milliseconds of script for each move of a hand, by explorer, and the epochs trained in a second.
+    """Return the milliseconds of script for each move of a hand, by explorer, and the epochs in a second.
 
     `book` is the folder of the built pages. The training is that of ten neurons, and is drawn while it runs.
     """
