@@ -336,7 +336,7 @@ def tick_style():
 
 
 def labeled_axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
-    """Return labeled axes: ax, or those of a new figure, its size in inches, made with the other arguments."""
+    """Return labeled axes: ax, or those of a new figure, its size in inches, made with what else is given."""
     kind = kwargs.get("projection", "rectilinear")
     if ax is None:
         ax = plt.figure(figsize=size).add_subplot(**kwargs)

@@ -150,7 +150,7 @@ class Tables(SphinxPostTransform):
                     below.insert(place, nodes.entry())
 
     def widths(self, columns):
-        """Give every column its longest cell if there is room, else its longest word and a share of the rest."""
+        """Give every column its longest cell if there is room, else its longest word and a share."""
         texts = [[self.text(entry) for entry in column] for column in columns]
         cells = [4 + max(map(len, column)) for column in texts]
         for short in (14, 0):  # what is not longer needn't be broken, unless there are many columns
