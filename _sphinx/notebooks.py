@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 from publish import FILES, MODULES, first_cell, notebook_name
 from sphinx import addnodes
 
-PACKAGES = ("ipywidgets", "jupyterlab", "matplotlib", "numpy", "pillow", "sympy")
+PACKAGES = ("anywidget", "ipywidgets", "jupyterlab", "matplotlib", "numpy", "sympy")
 NAME = "agml-companion"
 PAPER = ROOT / "_build" / "companion.pdf"
 WORDS = {"figure": "Fig. ", "exercise": "Exercise "}
