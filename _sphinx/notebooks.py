@@ -24,7 +24,7 @@ import plain
 from publish import FILES, MODULES, first_cell, notebook_name
 from streams import join_streams
 
-PACKAGES = ("ipywidgets", "jupyterlab", "matplotlib", "numpy", "pillow", "sympy")
+PACKAGES = ("anywidget", "ipywidgets", "jupyterlab", "matplotlib", "numpy", "sympy")
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "agml-companion"
 PAPER = ROOT / "_build" / "companion.pdf"

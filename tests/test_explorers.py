@@ -229,7 +229,7 @@ def test_explorer_starts_within_its_limits_and_at_home(explorer):
 def test_controls_are_linked_to_the_picture(explorer):
     links = [
         w.source + w.target
-        for w in widgets.Widget._instances.values()
+        for w in widgets.widget._instances.values()
         if isinstance(w, widgets.widget_link.Link)
     ]
     linked = {control: name for owner, name, control, _ in links if owner is explorer}
@@ -361,6 +361,10 @@ class Shown:
     def text(self):
         self.frame()
         return self.widget.locator(".numbers").inner_text().replace("−", "-").replace(",", "")
+
+    def says(self):
+        self.frame()
+        return self.widget.locator(".says").inner_text()
 
     def drag(self, name, right, down):
         handle = self.handle(name)
@@ -550,7 +554,7 @@ def test_line_by_its_ends_turns_about_the_other_end(show):
 def test_descent_says_that_it_diverges_and_moves_the_surface(show):
     shown = show("Descent")
     shown.control("rate α").press("End")
-    assert "diverges" in shown.widget.locator(".says").inner_text()
+    assert "diverges" in shown.says()
     shown.control("rate α").press("Home")
     shown.page.evaluate("scrollTo(0, 0)")
     surface = Shown(shown.page, 1)
@@ -562,10 +566,10 @@ def test_any_lift_at_all_lets_the_plane_pass(show):
     shown = show("Lift")
     shown.control("lift").press("Home")
     check_numbers("Lift", shown)
-    assert "No plane" in shown.widget.locator(".says").inner_text()
+    assert "No plane" in shown.says()
     shown.control("lift").press("ArrowRight")
     check_numbers("Lift", shown)
-    assert "one class on each side" in shown.widget.locator(".says").inner_text()
+    assert "one class on each side" in shown.says()
 
 
 def test_slope_of_the_neuron_leaves_its_middle(show):

@@ -32,7 +32,7 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
   const box = className => (id, {children}) => element("div", {className}, ...children.map(view));
   const views = {
     VBox: box(""),
-    HBox: box("row"),
+    HBox: box("beside"),
     IntSlider: (id, state) => slider(id, state, value => value.toLocaleString("en-US")),
     FloatSlider: (id, state) => slider(id, state, value => value.toFixed(2).replace("-", "−")),
     FloatLogSlider: (id, state) =>
