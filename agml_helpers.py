@@ -314,7 +314,8 @@ def in_style():
         "font.family": "STIXGeneral", "mathtext.fontset": "stix", "font.size": 13, "lines.linewidth": 2,
         "text.color": palette.ink, "axes.labelcolor": palette.ink, "axes.edgecolor": palette.ink,
         "axes.facecolor": "none", "axes.linewidth": 0.8, "axes.spines.top": False, "axes.spines.right": False,
-        "legend.frameon": False, "grid.color": f"{palette.ink}40", "figure.facecolor": palette.ground, "figure.dpi": 200,
+        "legend.frameon": False, "grid.color": f"{palette.ink}40",
+        "figure.facecolor": palette.ground, "figure.dpi": 200,
     }  # fmt: skip
     # not rc_context: it would also undo what Jupyter sets when the first figure is made
     before = {name: plt.rcParams[name] for name in style}
