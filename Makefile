@@ -82,7 +82,7 @@ notebooks: $(READY) $(BUILT)
 # anything changed, everything is executed and written anew.
 $(BUILT): $(READY) $(SOURCES)
 	rm -rf _build/.doctrees _build/artwork _build/facts.json _build/html _build/jupyter_execute
-	$(VENV)/bin/jupyter-book build . --all -W -n --keep-going
+	$(VENV)/bin/jupyter-book build . --all --quiet -W -n --keep-going
 	@touch $@
 
 _build/companion.pdf: $(READY) $(SOURCES)

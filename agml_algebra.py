@@ -15,7 +15,6 @@ from matplotlib.patches import Rectangle
 import agml_checks as check
 import agml_helpers as ag
 
-
 # The loss of the linear model
 
 
@@ -549,23 +548,40 @@ def plot_projection(x, y_true, w, b, *, elev=22, azim=-75, ax=None):
 
         foot, top, other = point(slope, height), point(slope, height, least), point(w, b)
         radii = np.linalg.norm(other - foot) * np.array([0.5, 1, 1.5])
-        across, along = (np.array([-5.0, foot[k] - 1.1 * radii[-1], foot[k] + 1.1 * radii[-1]]) for k in (0, 1))
+        across, along = (
+            np.array([-5.0, foot[k] - 1.1 * radii[-1], foot[k] + 1.1 * radii[-1]]) for k in (0, 1)
+        )
         corners = np.array(list(itertools.product(*((side.min(), side.max()) for side in (across, along)))))
         ax = ag.axes_in_space(ax, "along 1", r"along $x - \langle x\rangle$", "", elev, azim)
         # the zoom leaves the box that a figure in space is clipped to
         ax.plot_trisurf(*corners.T, np.zeros(4), color=palette.blue, alpha=0.12, zorder=1, clip_on=False)
         turn = np.linspace(0, 2 * np.pi, 121)
         for radius in radii:
-            ax.plot(foot[0] + radius * np.cos(turn), foot[1] + radius * np.sin(turn), np.zeros_like(turn),
-                    color=palette.blue, linewidth=1, zorder=2, clip_on=False)
+            ax.plot(
+                foot[0] + radius * np.cos(turn),
+                foot[1] + radius * np.sin(turn),
+                np.zeros_like(turn),
+                color=palette.blue,
+                linewidth=1,
+                zorder=2,
+                clip_on=False,
+            )
         ax.plot(*np.transpose([np.zeros(3), top]), color=palette.ink, linewidth=1.5, zorder=3, clip_on=False)
         for at, label in ((np.zeros(3), "0"), (top, "$y$")):
             ax.text(*at, f" {label}", zorder=5, verticalalignment="bottom")
-        for line, color, at, name in (("-", palette.green, foot, "the best line"),
-                                      ("--", palette.red, other, f"$w$ = {w:.3g}, $b$ = {b:.3g}")):
+        for line, color, at, name in (
+            ("-", palette.green, foot, "the best line"),
+            ("--", palette.red, other, f"$w$ = {w:.3g}, $b$ = {b:.3g}"),
+        ):
             away = np.linalg.norm(top - at)
-            ax.plot(*np.transpose([at, top]), line, color=color, zorder=4, clip_on=False,
-                    label=f"to {name}: {away:.1f}, squared {away**2:.1f}")
+            ax.plot(
+                *np.transpose([at, top]),
+                line,
+                color=color,
+                zorder=4,
+                clip_on=False,
+                label=f"to {name}: {away:.1f}, squared {away**2:.1f}",
+            )
             ax.plot(*at, "o", color=color, markersize=6, zorder=4, clip_on=False)
         ax.set(xlim=corners[[0, -1], 0], ylim=corners[[0, -1], 1], zlim=(0, 1.2 * least), zticks=[])
         ax.set_box_aspect((*(corners[-1] - corners[0]), 1.2 * least), zoom=1.45)
@@ -670,6 +686,99 @@ def plot_orbit(nets, *, ax=None):
             )
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+        return ax
+
+
+def plot_cone(matrix, *, ax=None):
+    """Plot a symmetric matrix, the cone of those of rank one, and its critical points there (page B6).
+
+    The coordinates p, q, r of [[p + q, r], [r, p − q]] make lengths right up to the factor √2.
+
+    Parameters
+    ----------
+    matrix : array_like of shape (2, 2)
+        Symmetric, with two eigenvalues of different size and none of them 0.
+    """
+    (matrix,) = check.finite(matrix=matrix)
+    if matrix.shape != (2, 2) or matrix[0, 1] != matrix[1, 0]:
+        raise ValueError(f"matrix must be symmetric of shape (2, 2), got {matrix.tolist()}")
+    if np.trace(matrix) == 0 or matrix[0, 0] * matrix[1, 1] == matrix[0, 1] ** 2:
+        raise ValueError(f"matrix must have a trace and a determinant other than 0, got {matrix.tolist()}")
+    values, axes = np.linalg.eigh(matrix)
+    # not the sign of an eigenvalue, its size says which part of the matrix comes closer
+    order = np.argsort(-np.abs(values))
+    first, second = (values[k] * np.outer(axes[:, k], axes[:, k]) for k in order)
+    parts = np.stack([matrix, first, second, np.zeros((2, 2))])
+    points = np.column_stack(
+        [(parts[:, 0, 0] - parts[:, 1, 1]) / 2, parts[:, 0, 1], (parts[:, 0, 0] + parts[:, 1, 1]) / 2]
+    )
+    with ag.in_style() as palette:
+        # the eye looks across the plane in which the four points lie
+        azim = np.degrees(np.arctan2(points[0, 1], points[0, 0])) - 80
+        ax = ag.axes_in_space(ax, "$q$", "$r$", "$p$", 12, azim)
+        reach = 1.1 * np.abs(points).max()
+        signs = [sign for sign in (-1, 1) if (sign * points[:, 2]).max() > 0]
+        radius, angle = np.meshgrid([0, reach], np.linspace(0, 2 * np.pi, 61))
+        look = {"color": palette.blue, "alpha": 0.25, "linewidth": 0, "zorder": 1}
+        for sign in signs:
+            ax.plot_surface(radius * np.cos(angle), radius * np.sin(angle), sign * radius, **look)
+        ax.plot(*points[[3, 1, 0, 2, 3]].T, "--", color=palette.ink, linewidth=1.2, zorder=2)
+        marks = [
+            ("*", 14, palette.ink, "the matrix"),
+            ("s", 8, palette.green, "minimum"),
+            ("X", 10, palette.red, "saddle"),
+            ("o", 8, palette.orange, "vertex"),
+        ]
+        for point, (marker, size, color, label) in zip(points, marks, strict=True):
+            ax.plot(*point[:, np.newaxis], marker, color=color, markersize=size, label=label, zorder=3)
+        tick, limits = int(reach), (reach * min(*signs, 0), reach * max(*signs, 0))
+        ax.set(xlim=(-reach, reach), ylim=(-reach, reach), zlim=limits)
+        ax.set(
+            xticks=(-tick, 0, tick), yticks=(-tick, 0, tick), zticks=sorted({0, *np.multiply(signs, tick)})
+        )
+        ax.set_box_aspect((2, 2, len(signs)), zoom=1.15)
+        ax.set_proj_type("ortho")  # right angles look right from far away
+        ax.legend(loc="upper left")
+        return ax
+
+
+def plot_fiber(W1, b1, *, ax=None):
+    """Plot the second neurons that leave a network the function of its first neuron alone (page B8).
+
+    Parameters
+    ----------
+    W1, b1 : float
+        The first neuron's; W1 not 0.
+    """
+    W1, b1 = check.scalars(W1=W1, b1=b1)
+    if W1 == 0:
+        raise ValueError(f"W1 must not be 0, got {W1}")
+    near = np.array([W1, b1]) * np.sign(W1)
+    wide, deep = 2 * near[0], 2 * max(abs(b1), near[0])
+    edge, none = np.array([[-deep, deep]] * 2), np.zeros((2, 2))
+    left, right = np.array([[-wide] * 2, [0] * 2]), np.array([[0] * 2, [wide] * 2])
+    with ag.in_style() as palette:
+        ax = ag.axes_in_space(ax, "weight $W_1$", "bias $b_1$", "weight $W_2$", 22, -62)
+        flat, upright = (
+            {"color": color, "alpha": 0.4, "linewidth": 0} for color in (palette.blue, palette.green)
+        )
+
+        def pole(place, *ends, **look):
+            ax.plot([place[0]] * 2, [place[1]] * 2, ends, color=palette.red, linewidth=3, **look)
+
+        # from back to front for an eye where W1 and W2 are positive: Matplotlib can't tell what hides what
+        pole(-near, -1, 0)
+        ax.plot_surface(left, edge, none, **flat)
+        pole(-near, 0, 1)
+        ax.plot_surface(none, edge, left / wide, **upright)
+        pole(near, -1, 0)
+        ax.plot_surface(none, edge, right / wide, label="$W_1 = 0$", **upright)
+        ax.plot_surface(right, edge, none, label="$W_2 = 0$", **flat)
+        pole(near, 0, 1, label="equal up to sign")
+        ax.plot(*np.transpose([near, -near]), [0, 0], "o", color=palette.red, markersize=7)
+        ax.set(xticks=(-near[0], 0, near[0]), yticks=(), zticks=(0,))
+        ax.set_box_aspect((4, 4, 3), zoom=1.1)
+        ax.legend(loc="upper left")
         return ax
 
 

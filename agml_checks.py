@@ -1,4 +1,4 @@
-"""What the functions of this book refuse: every check returns what it was given, or names the rule and the value.
+"""What the functions of this book refuse: a check returns what it was given, or names rule and value.
 
 A check takes its arguments by name and returns them in a list, as float arrays or plain numbers.
 """
@@ -173,12 +173,14 @@ def layers(v, net, layers=None):
     checked, shape = finite(Z1=layers[0], A1=layers[1], Z2=layers[2]), (len(v), net.W1.size)
     found = [array.shape for array in checked]
     if found != [shape, shape, (len(v), 1)]:
-        raise ValueError(f"layers must be the forward pass of v, of shapes {shape} twice and (N, 1), got {found}")
+        raise ValueError(
+            f"layers must be the forward pass of v, of shapes {shape} twice and (N, 1), got {found}"
+        )
     return [v, net, tuple(checked)]
 
 
 def no_overflow(losses, start, rate):
-    """Refuse a history of losses that overflows, by the rule for its start or by that for its learning rate."""
+    """Refuse a history of losses that overflows, by the rule for its start or that for its learning rate."""
     overflows = np.flatnonzero(~np.isfinite(losses))
     if overflows.size:
         raise ValueError(f"{rate}: the loss overflows at epoch {overflows[0]}" if overflows[0] else start)
@@ -232,7 +234,7 @@ def _plain(value):
 
 
 def guard(namespace, takes, **results):
-    """Put a door before functions of a module, given the rules of each, and judges of results, by its name."""
+    """Put a door before functions of a module, given the rules of each, and judges of results, by name."""
     doors = {name: door(namespace[name], *rules, result=results.get(name)) for name, rules in takes.items()}
     namespace["__test__"] = {name: namespace[name] for name in takes}  # doctest passes over what is wrapped
     namespace.update(doors)

@@ -102,7 +102,7 @@ def loss_surface(x, y_true, w, b):
 
 
 def gradient_field(x, y_true, w, b):
-    """Evaluate the gradient of `loss_surface` at many (w, b) at once, arrays of one shape (Figs. 1.3 and 1.4).
+    """Evaluate the gradient of `loss_surface` at many (w, b) at once, arrays of one shape (Fig. 1.4).
 
     >>> gradient_field([0, 1], [0, 0], w=[1], b=[0])
     (array([1.]), array([1.]))
@@ -112,7 +112,7 @@ def gradient_field(x, y_true, w, b):
 
 
 def loss_hessian(x):
-    """Return the second derivatives of the loss by (w, b), shape (2, 2), the same everywhere (beyond the print).
+    """Return the second derivatives of the loss by (w, b), shape (2, 2), the same everywhere (page B1).
 
     Gradient descent converges for 0 < alpha < 2 / λmax, with λmax the larger eigenvalue.
 
@@ -200,7 +200,7 @@ def product(A, B):
 
 
 def forward(v, net):
-    """Pass a batch v of shape (N, 1) through the network: return Z1 and A1, of shape (N, d), and Z2, (N, 1) (1.2.2).
+    """Pass a batch v, (N, 1), through the network: return Z1 and A1, (N, d), and Z2, (N, 1) (1.2.2).
 
     >>> net = Network(W1=[[2, -1]], b1=[[1, 0]], W2=[[1], [1]], b2=[[0]])
     >>> Z1, A1, Z2 = forward([[3], [5], [7]], net)
@@ -292,7 +292,7 @@ class Palette(NamedTuple):
 
 
 LIGHT = Palette("#FFFFFF", "#2A2E37", "#0072B2", "#A86400", "#00805E", "#C1272D", (0, 0.72))
-DARK = Palette("#121212", "#DEE2E6", "#56B4E9", "#F2B84B", "#3CC79A", "#FF8A80", (0.4, 1))
+DARK = Palette("#15181D", "#DEE2E6", "#56B4E9", "#F2B84B", "#3CC79A", "#FF8A80", (0.4, 1))
 _palette = ContextVar("palette", default=LIGHT)
 
 
@@ -336,7 +336,7 @@ def tick_style():
 
 
 def labeled_axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
-    """Return labeled axes: ax, or those of a new figure of the size in inches, made with the other arguments."""
+    """Return labeled axes: ax, or those of a new figure, its size in inches, made with what else is given."""
     kind = kwargs.get("projection", "rectilinear")
     if ax is None:
         ax = plt.figure(figsize=size).add_subplot(**kwargs)
@@ -411,7 +411,7 @@ def axes_in_space(ax, xlabel, ylabel, zlabel, elev, azim):
 
 
 def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=None):
-    """Plot the path of a gradient descent, of shape (epochs + 1,), on the loss surface over its range (Fig. 1.5)."""
+    """Plot the path of a gradient descent, of shape (epochs + 1,), on the loss surface (Fig. 1.5)."""
     with in_style() as palette:
         w, b = w_history, b_history
         sides = [np.linspace(side.min() - 1, side.max() + 1, 100) for side in (w, b)]

@@ -21,7 +21,7 @@ from ipykernel.ipkernel import IPythonKernel
 from jupyter_server.services.contents.filecheckpoints import FileCheckpoints
 
 sys.path.insert(0, str(Path("_sphinx").resolve()))
-import plain  # noqa: E402, it lies in that folder
+import plain
 
 BUILT = Path("_build")
 SAVING = " Saving keeps your edit in the page and nothing else, no outputs and no counts."

@@ -24,7 +24,9 @@ def draw_title(file):
     ax.contour(W, B, loss, levels, cmap="viridis_r", norm="log", linewidths=0.9, alpha=0.85)
     edge = [(w, b) for b in np.linspace(-39, 11, 14) for w in (-5.5, 28.5)]
     for w, b in edge:
-        ax.plot(*ag.gradient_descent(x, y_data, w, b, 0.001, 6000)[:2], color=PAPER, linewidth=0.6, alpha=0.35)
+        ax.plot(
+            *ag.gradient_descent(x, y_data, w, b, 0.001, 6000)[:2], color=PAPER, linewidth=0.6, alpha=0.35
+        )
     w, b, _ = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, 0.001, 2000)
     ax.plot(w, b, color=GOLD, linewidth=2.6, solid_capstyle="round")
     ax.plot(w[[0, -1]], b[[0, -1]], "o", color=GOLD, markersize=8)
@@ -40,7 +42,14 @@ def draw_logo(file):
     ax.add_patch(Ellipse((0, 0), 1.96, 1.96, color=NIGHT))
     for size, color in ((1, "#35b779"), (0.68, "#31688e"), (0.36, "#8a6fc0")):
         ax.add_patch(Ellipse((0, 0), 1.7 * size, 0.9 * size, angle=-60, fill=False, color=color, linewidth=5))
-    ax.plot([-0.62, 0.02, 0.0], [0.3, 0.28, 0.0], color=GOLD, linewidth=6, solid_capstyle="round", solid_joinstyle="round")
+    ax.plot(
+        [-0.62, 0.02, 0.0],
+        [0.3, 0.28, 0.0],
+        color=GOLD,
+        linewidth=6,
+        solid_capstyle="round",
+        solid_joinstyle="round",
+    )
     ax.plot(-0.62, 0.3, "o", color=GOLD, markersize=14)
     figure.savefig(file, transparent=True)
 

@@ -14,16 +14,18 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-import plain
 import yaml
-from companion import ROOT, join_streams
 from docutils import nodes
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from publish import FILES, MODULES, first_cell, notebook_name
 from sphinx import addnodes
 
+import plain
+from publish import FILES, MODULES, first_cell, notebook_name
+from streams import join_streams
+
 PACKAGES = ("anywidget", "ipywidgets", "jupyterlab", "matplotlib", "numpy", "sympy")
+ROOT = Path(__file__).resolve().parent.parent
 NAME = "agml-companion"
 PAPER = ROOT / "_build" / "companion.pdf"
 WORDS = {"figure": "Fig. ", "exercise": "Exercise "}

@@ -4,13 +4,14 @@ import os
 import re
 from pathlib import Path
 
-from artwork import draw_title
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.builders.latex.nodes import thebibliography
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import texescape
 from sphinx.writers.latex import LaTeXTranslator
+
+from artwork import draw_title
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -36,7 +37,9 @@ class PickPictures(SphinxPostTransform):
             for part in files[1:]:
                 bundle.remove(part)
             if WIDGET in found and files:
-                files[0] += container("still", nodes.paragraph("", "On the screen, sliders move this picture."))
+                files[0] += container(
+                    "still", nodes.paragraph("", "On the screen, sliders move this picture.")
+                )
 
 
 class Arrange(SphinxPostTransform):
@@ -65,7 +68,7 @@ class Arrange(SphinxPostTransform):
     def arrange_page(self, page):
         section = page.next_node(nodes.section)
         section["number"] = ".".join(self.env.titles[page["docname"]].get("secnumber", ()))
-        for node in page[:page.index(section)]:
+        for node in page[: page.index(section)]:
             if isinstance(node, addnodes.index) or not node.get("refid"):
                 page.remove(node)  # above the title it might end up on another page
                 section.insert(1, node)
@@ -87,10 +90,12 @@ class Kinds(SphinxPostTransform):
             kind = "beyond" if "beyond" in box["classes"] else box.tagname.split("_")[0]
             box.parent.replace(box, container(f"box-{kind}", box))
         for code in list(self.document.findall(nodes.literal_block)):
-            if "helper-source" in code["classes"]:
-                code.parent.replace(code, container("helper-source", code))
+            if "tag_listing" in code.parent.parent.get("classes", []) or "tag_listing" in code.parent.get(
+                "classes", []
+            ):
+                code.parent.replace(code, container("listing", code))
         for node in list(self.document.findall(nodes.container)):
-            if re.match("cell$|helper-source$|box-", " ".join(node["classes"])):
+            if re.match(r"cell\b|box-", " ".join(node["classes"])):
                 lines = self.height(node)
                 if lines > 30 or "box-solution" in node["classes"]:
                     lines = 7  # the beginning
@@ -105,12 +110,15 @@ class Kinds(SphinxPostTransform):
         code = [part.astext().count("\n") + 1 for part in node.findall(nodes.literal_block)]
         texts = [len(part.astext()) // 90 + 1 for part in node.findall(nodes.paragraph)]
         titles, formulas, pictures = (
-            len(list(node.findall(kind))) for kind in (nodes.title, nodes.math_block, nodes.image))
-        return round(0.9 * sum(code) + 1.5 * len(code) + sum(texts) + 3 * titles + 4 * formulas + 16 * pictures)
+            len(list(node.findall(kind))) for kind in (nodes.title, nodes.math_block, nodes.image)
+        )
+        return round(
+            0.9 * sum(code) + 1.5 * len(code) + sum(texts) + 3 * titles + 4 * formulas + 16 * pictures
+        )
 
 
 class Tables(SphinxPostTransform):
-    """Align columns as the pages do; let a long table go on on the next page, in columns as wide as they need."""
+    """Align columns as the pages do; let a long table go on on the next page, its columns wide enough."""
 
     default_priority = 600
     formats = ("latex",)
@@ -121,28 +129,35 @@ class Tables(SphinxPostTransform):
             rows = list(table.findall(nodes.row))
             self.divide(rows)
             for entry in table.findall(nodes.entry):
-                entry[:] = [part for part in entry if part.children]  # an empty paragraph would be a line high
+                entry[:] = [
+                    part for part in entry if part.children
+                ]  # an empty paragraph would be a line high
             columns = [*zip(*(row for row in rows if len(row) == len(rows[0])))]
             if len(rows) > 12:
                 table["classes"].append("longtable")
-            spec = [rf">{{\ragged{'left' if 'text-right' in column[-1]['classes'] else 'right'}\arraybackslash}}"
-                    rf"\X{{{width}}}{{{self.room}}}" for column, width in zip(columns, self.widths(columns))]
+            spec = [
+                rf">{{\ragged{'left' if 'text-right' in column[-1]['classes'] else 'right'}\arraybackslash}}"
+                rf"\X{{{width}}}{{{self.room}}}"
+                for column, width in zip(columns, self.widths(columns))
+            ]
             table.parent.insert(table.parent.index(table), addnodes.tabular_col_spec(spec="".join(spec)))
 
     def divide(self, rows):
         """Divide cells that are many rows high, which could not go on on the next page."""
         for at, row in enumerate(rows):
             for place, entry in enumerate(row):
-                for below in rows[at + 1:at + 1 + entry.attributes.pop("morerows", 0)]:
+                for below in rows[at + 1 : at + 1 + entry.attributes.pop("morerows", 0)]:
                     below.insert(place, nodes.entry())
 
     def widths(self, columns):
-        """Give every column its longest cell if there is room, else its longest word and a share of what is left."""
+        """Give every column its longest cell if there is room, else its longest word and a share."""
         texts = [[self.text(entry) for entry in column] for column in columns]
         cells = [4 + max(map(len, column)) for column in texts]
         for short in (14, 0):  # what is not longer needn't be broken, unless there are many columns
-            words = [4 + max(len(word) for text in column for word in [*text.split(), text[:short]])
-                     for column in texts]
+            words = [
+                4 + max(len(word) for text in column for word in [*text.split(), text[:short]])
+                for column in texts
+            ]
             if sum(words) <= self.room:
                 break
         room = max(0, min(sum(cells), self.room) - sum(words))
@@ -151,8 +166,12 @@ class Tables(SphinxPostTransform):
 
     def text(self, entry):
         """Return the text of an entry, with every sign of a formula as one or two characters."""
-        return "".join(re.sub(r"\\(?:math|text)\w+|(\\\w)\w*|[{}_^]", r"\1", text)
-                       if isinstance(text.parent, nodes.math) else text for text in entry.findall(nodes.Text))
+        return "".join(
+            re.sub(r"\\(?:math|text)\w+|(\\\w)\w*|[{}_^]", r"\1", text)
+            if isinstance(text.parent, nodes.math)
+            else text
+            for text in entry.findall(nodes.Text)
+        )
 
 
 class PutBibliographyBack(SphinxPostTransform):
@@ -163,8 +182,11 @@ class PutBibliographyBack(SphinxPostTransform):
 
     def run(self):
         for entries in list(self.document.findall(thebibliography)):
-            page = next(page for page in self.document.findall(addnodes.start_of_file)
-                        if page["docname"] == entries[0]["docname"])
+            page = next(
+                page
+                for page in self.document.findall(addnodes.start_of_file)
+                if page["docname"] == entries[0]["docname"]
+            )
             entries.parent.remove(entries)
             page.next_node(nodes.section).append(entries)
 
@@ -236,11 +258,15 @@ def prepare(app):
     """Draw the front page's picture; let notebooks give their figures as PDF too."""
     if app.builder.format != "latex":
         return
-    app.set_translator("latex", Translator)  # not in setup: the theme of the HTML would then leave out its own
+    app.set_translator(
+        "latex", Translator
+    )  # not in setup: the theme of the HTML would then leave out its own
     draw_title(Path(app.outdir) / "title.pdf")
     profile = Path(app.outdir).parent / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
-    (profile / "ipython_kernel_config.py").write_text('get_config().InlineBackend.figure_formats = {"png", "pdf"}\n')
+    (profile / "ipython_kernel_config.py").write_text(
+        'get_config().InlineBackend.figure_formats = {"png", "pdf"}\n'
+    )
     os.environ["IPYTHONDIR"] = str(profile.parent)
 
 

@@ -58,7 +58,7 @@ def first_cell(url):
     """Return what a notebook begins with, to get the modules where it was opened without them."""
     raw = url.replace("https://github.com/", "https://raw.githubusercontent.com/", 1)
     return f"""try:
-    import {', '.join(MODULES)}
+    import {", ".join(MODULES)}
 except ModuleNotFoundError:  # as on Colab
     from urllib.request import urlretrieve
     for file in {FILES}:
@@ -74,7 +74,9 @@ def write_sitemap(app, error):
     lines = "".join(f"  <url><loc>{escape(page)}</loc></url>\n" for page in pages)
     Path(app.outdir, "sitemap.xml").write_text(
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}</urlset>\n', encoding="utf-8")
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}</urlset>\n',
+        encoding="utf-8",
+    )
 
 
 def setup(app):

@@ -324,7 +324,11 @@ def test_figures_are_drawn_in_lines_where_that_is_smaller():
     bitmaps = {int(line.split()[0]) for line in poppler("pdfimages", "-list", PDF).splitlines()[2:]}
     labels = [piece.page for piece in pieces() if piece.bold and re.match(r"Fig\. \S+$", piece.text)]
     assert sum(page not in bitmaps for page in labels) > len(labels) / 2
-    assert len(bitmaps) >= sum(bool(re.search(r"\bex\.[A-Z]", cell.source)) for page in PAGES for cell in page.cells) > 0
+    assert (
+        len(bitmaps)
+        >= sum(bool(re.search(r"\bex\.[A-Z]", cell.source)) for page in PAGES for cell in page.cells)
+        > 0
+    )
 
 
 def test_fonts_are_embedded_and_those_of_the_book():

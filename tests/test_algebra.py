@@ -93,7 +93,9 @@ def test_sharpness_is_the_largest_curvature():
     assert alg.sharpness(v, t, net) == pytest.approx(np.linalg.eigvals(expected).real.max(), rel=1e-6)
 
 
-@pytest.mark.parametrize("epochs, every, expected", [(11, 4, [0, 4, 8]), (8, 4, [0, 4, 8]), (3, 5, [0]), (3, 1, [0, 1, 2, 3])])
+@pytest.mark.parametrize(
+    "epochs, every, expected", [(11, 4, [0, 4, 8]), (8, 4, [0, 4, 8]), (3, 5, [0]), (3, 1, [0, 1, 2, 3])]
+)
 def test_snapshots_are_those_of_one_training(epochs, every, expected):
     net, alpha = some_network(3, seed=2), 0.01
     at, nets, loss = alg.snapshots(v, t, net, alpha, epochs, every)
@@ -178,12 +180,25 @@ def test_projection_shows_the_loss_as_a_squared_distance():
     w, b = 3.0, 2.0
     ax = alg.plot_projection(x, y, w, b)
     *circles, target, to_best, best, to_other, other = ax.lines
-    points = {name: np.array(line.get_data_3d()).T for name, line in
-              (("y", target), ("best", best), ("other", other), ("to best", to_best), ("to other", to_other))}
+    points = {
+        name: np.array(line.get_data_3d()).T
+        for name, line in (
+            ("y", target),
+            ("best", best),
+            ("other", other),
+            ("to best", to_best),
+            ("to other", to_other),
+        )
+    }
     top, foot, here = points["y"][1], points["best"][0], points["other"][0]
     fit = np.polyval(np.polyfit(x, y, 1), x)
-    for one, another, vectors in ((top, foot, (y, fit)), (top, here, (y, w * x + b)), (foot, here, (fit, w * x + b)),
-                                  (top, np.zeros(3), (y, 0 * y)), (here, np.zeros(3), (w * x + b, 0 * y))):
+    for one, another, vectors in (
+        (top, foot, (y, fit)),
+        (top, here, (y, w * x + b)),
+        (foot, here, (fit, w * x + b)),
+        (top, np.zeros(3), (y, 0 * y)),
+        (here, np.zeros(3), (w * x + b, 0 * y)),
+    ):
         assert np.sum((one - another) ** 2) == pytest.approx(np.mean((vectors[0] - vectors[1]) ** 2))
     assert np.array_equal(points["to best"], [foot, top]) and np.array_equal(points["to other"], [here, top])
     assert foot[2] == here[2] == 0 and np.array_equal(points["y"][0], np.zeros(3))

@@ -7,10 +7,11 @@ import tomllib
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from conftest import ROOT, find
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
+
+from conftest import ROOT, find
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from bs4 import BeautifulSoup
+
 from conftest import MAKE_BOOK, ROOT, tamper
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -24,7 +25,7 @@ def examples():
 
 
 @pytest.mark.slow
-def test_everything_that_is_added_as_the_text_says_is_taken(copy):  # noqa: F811
+def test_everything_that_is_added_as_the_text_says_is_taken(copy):
     folder, run = copy
     found = examples()
     (page,), (listing,), (figure,), (exercise,), (erratum,) = (

@@ -7,8 +7,9 @@ import sys
 import zipfile
 
 import pytest
-from conftest import ROOT
 from test_notebooks import ZIP
+
+from conftest import ROOT
 
 MINUTES = 60
 pytestmark = pytest.mark.slow

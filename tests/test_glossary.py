@@ -4,20 +4,45 @@ import re
 import unicodedata
 
 import pytest
+
 from conftest import ROOT
 
 SOURCE = (ROOT / "appendix" / "glossary.md").read_text(encoding="utf-8")
 TERMS = re.findall(r"^(\S.*)\n  ", SOURCE.partition("```{glossary}\n")[2], re.M)
 KNOWN = {term.casefold() for term in TERMS}
-PAGES = [path for folder in ("chapters", "beyond", "appendix") for path in sorted((ROOT / folder).rglob("*.md"))]
+PAGES = [
+    path for folder in ("chapters", "beyond", "appendix") for path in sorted((ROOT / folder).rglob("*.md"))
+]
 MATHEMATICS = [path for path in PAGES if path.parts[-2] in ("beyond", "1_linear_regression")]
 
 # Emphasis that gives weight to a word, and doesn't introduce it.
 WEIGHT = {
-    "a constant truth", "across", "against", "bayesian", "both neurons share the work", "by hand", "charts",
-    "descent", "experiment", "from these samples", "function", "half", "into", "learn", "new", "one", "proof",
-    "quick check", "second", "singular values", "straight", "targets", "the descent", "the print's own truth",
-    "the second neuron is idle", "twin",
+    "a constant truth",
+    "across",
+    "against",
+    "bayesian",
+    "both neurons share the work",
+    "by hand",
+    "charts",
+    "descent",
+    "experiment",
+    "from these samples",
+    "function",
+    "half",
+    "into",
+    "learn",
+    "new",
+    "one",
+    "proof",
+    "quick check",
+    "second",
+    "singular values",
+    "straight",
+    "targets",
+    "the descent",
+    "the print's own truth",
+    "the second neuron is idle",
+    "twin",
 }
 
 

@@ -8,10 +8,11 @@ import zipfile
 import jupytext
 import nbformat
 import pytest
-from conftest import ROOT, find
 from remote import jupyterlab
 from test_notebooks import DOCS, ZIP
 from test_pages import SOURCES
+
+from conftest import ROOT, find
 
 pytestmark = pytest.mark.slow
 WIDE = 760

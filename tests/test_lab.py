@@ -9,14 +9,14 @@ import urllib.request
 
 import jupytext
 import pytest
-from conftest import PAGES, ROOT, find
 from nbformat.v4 import new_output
 from playwright.sync_api import expect
 from remote import answers, jupyterlab, wait
 from test_keyboard import project  # noqa: F401, a fixture
 from test_notebooks import DOCS
-
 from traitlets.config import PyFileConfigLoader
+
+from conftest import PAGES, ROOT, find
 
 PAGE = ROOT / "chapters" / "1_linear_regression" / "1_2-univariate-linear-models.md"
 EDITED = "The reader's own words."
@@ -128,8 +128,11 @@ def test_edits_of_many_kinds(manager):
     edited = json.loads(json.dumps(notebook))
     cell(edited["cells"], "**Fig. 1.1**")["source"] += " And more."
     manager.save({"type": "notebook", "content": edited}, name)
-    captions = [cell.metadata.mystnb.figure.caption for cell in jupytext.read(file).cells if "mystnb" in cell.metadata
-                and "figure" in cell.metadata.mystnb]
+    captions = [
+        cell.metadata.mystnb.figure.caption
+        for cell in jupytext.read(file).cells
+        if "mystnb" in cell.metadata and "figure" in cell.metadata.mystnb
+    ]
     assert captions[0] == f"{caption} And more."
 
 

@@ -112,7 +112,9 @@ def test_text_of_the_notebooks_is_plain_markdown(files):
     }
     texts = {name: text_of(notebook) for name, notebook in notebooks.items()}
     places = {
-        name: {line.lstrip("# ").replace("`", "").replace(" ", "-") for line in re.findall("^#+ .*", text, re.M)}
+        name: {
+            line.lstrip("# ").replace("`", "").replace(" ", "-") for line in re.findall("^#+ .*", text, re.M)
+        }
         | {*re.findall(r'\bid="([^"]+)"', text)}
         for name, text in texts.items()
     }

@@ -3,7 +3,6 @@
 import functools
 import importlib
 import inspect
-import json
 import re
 import shutil
 import subprocess
@@ -111,18 +110,16 @@ def make_small(folder, more=""):
     return folder / "_build" / "html" / "index.html"
 
 
-def test_book_is_built_without_a_registry(copy):
-    """Then its formulas come from a CDN, by the same exact version, and one line says so."""
+def test_without_a_registry_one_line_says_so(copy):
+    """Formulas and styles are made by what npm brings."""
     folder, run = copy
-    built = make_small(folder, "\n$x^2$\n")
+    make_small(folder)
     shutil.rmtree(folder / "_sphinx" / "web" / "node_modules")
     code, said = run(
         *MAKE_BOOK, npm_config_registry="http://127.0.0.1:9", npm_config_fetch_retry_mintimeout="1"
     )
-    assert code == 0, said
-    assert len(re.findall("^assets: pages will load MathJax from https://", said, re.M)) == 1
-    version = json.loads((ROOT / "_sphinx" / "web" / "package.json").read_text())["dependencies"]["mathjax"]
-    assert f'src="https://cdn.jsdelivr.net/npm/mathjax@{version}/startup.js"' in built.read_text()
+    assert code != 0
+    assert re.search("npm could not install what .*package-lock.json names", said)
 
 
 def test_book_is_never_stale(copy):

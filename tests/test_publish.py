@@ -1,4 +1,4 @@
-"""Publishing: the links that the block of _config.yml makes, the workflows, the license and the guide for contributors."""
+"""Publishing: the links that the block of _config.yml makes, the workflows, the license and the guides."""
 
 import importlib
 import re
@@ -13,17 +13,25 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from conftest import MAKE_BOOK, PAGE, PAGES, ROOT
 from sphinx.errors import ConfigError
 
-WORKFLOWS = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
-             for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+from conftest import MAKE_BOOK, PAGE, PAGES, ROOT
+
+WORKFLOWS = {
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in (ROOT / ".github" / "workflows").glob("*.yml")
+}
 TARGETS = set(re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.M)[1].split())
 
 PLACE = "https://github.com/ada/companion"
-FILLED = {"url": PLACE, "branch": "trunk", "baseurl": "https://ada.github.io/companion/",
-          "binderhub_url": "https://mybinder.org", "colab_url": "https://colab.research.google.com",
-          "jupyterhub_url": "https://hub.example.edu"}
+FILLED = {
+    "url": PLACE,
+    "branch": "trunk",
+    "baseurl": "https://ada.github.io/companion/",
+    "binderhub_url": "https://mybinder.org",
+    "colab_url": "https://colab.research.google.com",
+    "jupyterhub_url": "https://hub.example.edu",
+}
 EXAMPLE = "beyond/a-page"
 
 
@@ -36,7 +44,7 @@ def fill_in(folder, values):
     path = folder / "_config.yml"
     text = path.read_text(encoding="utf-8")
     for key, value in values.items():
-        text, count = re.subn(rf'^  {key}: \S+', f'  {key}: "{value}"', text, flags=re.M)
+        text, count = re.subn(rf"^  {key}: \S+", f'  {key}: "{value}"', text, flags=re.M)
         assert count == 1, key
     path.write_text(text, encoding="utf-8")
 
@@ -50,9 +58,17 @@ def make_small(folder):
 
 def links_out(folder, name):
     """Return every address in the markup of a page that doesn't lead into the book."""
-    page = BeautifulSoup((folder / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
-    return sorted({value for tag in page.find_all(True) for value in tag.attrs.values()
-                   if isinstance(value, str) and re.match("(https?:)?//", value)})
+    page = BeautifulSoup(
+        (folder / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8"), "html.parser"
+    )
+    return sorted(
+        {
+            value
+            for tag in page.find_all(True)
+            for value in tag.attrs.values()
+            if isinstance(value, str) and re.match("(https?:)?//", value)
+        }
+    )
 
 
 def test_without_an_address_nothing_leads_out(copy):
@@ -73,8 +89,10 @@ def test_filled_in_every_link_leads_where_it_should(copy, publish):
     assert code == 0, said
     site, notebook = FILLED["baseurl"], f"{EXAMPLE.split('/')[1]}.ipynb"
     for name, runs in ("index", False), (EXAMPLE, True):
-        links = {(urlsplit(link).netloc, urlsplit(link).path): parse_qs(urlsplit(link).query)
-                 for link in links_out(folder, name)}
+        links = {
+            (urlsplit(link).netloc, urlsplit(link).path): parse_qs(urlsplit(link).query)
+            for link in links_out(folder, name)
+        }
         assert links.pop(("ada.github.io", f"/companion/{name}.html")) == {}
         assert links.pop(("github.com", "/ada/companion")) == {}
         assert links.pop(("github.com", f"/ada/companion/edit/trunk/{name}.md")) == {}
@@ -82,10 +100,17 @@ def test_filled_in_every_link_leads_where_it_should(copy, publish):
         assert issue["title"] == [f"Issue on page /{name}.html"]
         if runs:
             assert links.pop(("mybinder.org", "/v2/gh/ada/companion/notebooks")) == {
-                "urlpath": [f"lab/tree/{notebook}"]}
-            assert links.pop(("colab.research.google.com", f"/github/ada/companion/blob/notebooks/{notebook}")) == {}
+                "urlpath": [f"lab/tree/{notebook}"]
+            }
+            assert (
+                links.pop(("colab.research.google.com", f"/github/ada/companion/blob/notebooks/{notebook}"))
+                == {}
+            )
             assert links.pop(("hub.example.edu", "/hub/user-redirect/git-pull")) == {
-                "repo": [PLACE], "branch": ["notebooks"], "urlpath": [f"lab/tree/companion/{notebook}"]}
+                "repo": [PLACE],
+                "branch": ["notebooks"],
+                "urlpath": [f"lab/tree/companion/{notebook}"],
+            }
         assert links == {}
     listed = re.findall("<loc>(.*)</loc>", (folder / "_build" / "html" / "sitemap.xml").read_text())
     assert listed == [f"{site}{name}.html" for name in (EXAMPLE, "index")]
@@ -94,9 +119,15 @@ def test_filled_in_every_link_leads_where_it_should(copy, publish):
     code, said = run("bash", "-e", "-c", script)
     assert code == 0, said
     branch = folder / "_build" / "agml-companion"
-    assert nbformat.read(branch / notebook, as_version=4).cells[0].source.split("\n", 1)[1].startswith(publish.first_cell(PLACE))
-    assert {"README.md", "index.ipynb", "requirements.txt", "runtime.txt", "title.svg"} | {path.name for path in ROOT.glob("agml_*.*")} == {
-        path.name for path in branch.iterdir()} - {notebook}
+    assert (
+        nbformat.read(branch / notebook, as_version=4)
+        .cells[0]
+        .source.split("\n", 1)[1]
+        .startswith(publish.first_cell(PLACE))
+    )
+    assert {"README.md", "index.ipynb", "requirements.txt", "runtime.txt", "title.svg"} | {
+        path.name for path in ROOT.glob("agml_*.*")
+    } == {path.name for path in branch.iterdir()} - {notebook}
 
 
 @pytest.fixture
@@ -120,14 +151,27 @@ def test_notebook_of_a_chapter_has_the_name_of_its_folder(publish):
     assert publish.notebook_name("chapters/1_linear_regression/index") == "1_linear_regression.ipynb"
 
 
-@pytest.mark.parametrize("url, baseurl, said", [
-    ("github.com/ada/companion", "", "repository.url in _config.yml must look like https://github.com/NAME/REPOSITORY, got g"),
-    ("https://github.com/ada", "", "repository.url in .*, got https://github.com/ada"),
-    (PLACE, "ada.github.io", "html.baseurl in _config.yml must look like https://NAME.github.io/REPOSITORY/, got ada"),
-])
+@pytest.mark.parametrize(
+    "url, baseurl, said",
+    [
+        (
+            "github.com/ada/companion",
+            "",
+            "repository.url in _config.yml must look like https://github.com/NAME/REPOSITORY, got g",
+        ),
+        ("https://github.com/ada", "", "repository.url in .*, got https://github.com/ada"),
+        (
+            PLACE,
+            "ada.github.io",
+            "html.baseurl in _config.yml must look like https://NAME.github.io/REPOSITORY/, got ada",
+        ),
+    ],
+)
 def test_an_address_in_another_form_is_refused(publish, url, baseurl, said):
     with pytest.raises(ConfigError, match=said):
-        publish.read_addresses(None, SimpleNamespace(html_theme_options={"repository_url": url}, html_baseurl=baseurl))
+        publish.read_addresses(
+            None, SimpleNamespace(html_theme_options={"repository_url": url}, html_baseurl=baseurl)
+        )
 
 
 def steps(workflow):
@@ -136,8 +180,12 @@ def steps(workflow):
 
 def made(workflow):
     """Return the targets that a workflow makes, those that a matrix names among them."""
-    targets = [target for step in steps(workflow) for target in re.findall(r"\bmake (\S+)", step.get("run", ""))
-               if target != "${{"]
+    targets = [
+        target
+        for step in steps(workflow)
+        for target in re.findall(r"\bmake (\S+)", step.get("run", ""))
+        if target != "${{"
+    ]
     for job in workflow["jobs"].values():
         targets += job.get("strategy", {}).get("matrix", {}).get("target", [])
     return set(targets)
@@ -145,15 +193,27 @@ def made(workflow):
 
 def test_workflows_make_every_target_that_needs_no_person():
     assert made(WORKFLOWS["book"]) == {"book", "pdf", "slow", "test"}
-    assert made(WORKFLOWS["book"]) | made(WORKFLOWS["weekly"]) == TARGETS - {"help", "lab", "clean", "load", "lint"}
+    assert made(WORKFLOWS["book"]) | made(WORKFLOWS["weekly"]) == TARGETS - {
+        "help",
+        "lab",
+        "clean",
+        "load",
+        "lint",
+    }
 
 
 def test_workflows_may_do_no_more_than_they_must():
-    allowed = {name: job["permissions"] for workflow in WORKFLOWS.values() for name, job in workflow["jobs"].items()}
+    allowed = {
+        name: job["permissions"] for workflow in WORKFLOWS.values() for name, job in workflow["jobs"].items()
+    }
     assert allowed == {
-        "test": {"contents": "read"}, "newest": {"contents": "read"}, "slow": {"contents": "read"},
-        "pages": {"pages": "write", "id-token": "write"}, "notebooks": {"contents": "write"},
-        "report": {"issues": "write"}}
+        "test": {"contents": "read"},
+        "newest": {"contents": "read"},
+        "slow": {"contents": "read"},
+        "pages": {"pages": "write", "id-token": "write"},
+        "notebooks": {"contents": "write"},
+        "report": {"issues": "write"},
+    }
     for workflow in WORKFLOWS.values():
         assert workflow["permissions"] == {}
         assert "secrets." not in yaml.dump(workflow)
@@ -167,8 +227,9 @@ def test_only_what_passed_on_the_default_branch_is_published():
     jobs = WORKFLOWS["book"]["jobs"]
     for name in ("pages", "notebooks"):
         assert jobs[name]["needs"] == "test"
-        assert jobs[name]["if"] == ("github.event_name != 'pull_request' && "
-                                    "github.ref_name == github.event.repository.default_branch")
+        assert jobs[name]["if"] == (
+            "github.event_name != 'pull_request' && github.ref_name == github.event.repository.default_branch"
+        )
     runs = [step.get("run") or step["uses"].split("@")[0] for step in jobs["test"]["steps"]]
     assert runs.index("make test") < runs.index("actions/upload-pages-artifact")
     assert "github-pages" not in yaml.dump(WORKFLOWS["weekly"])
@@ -181,16 +242,24 @@ def test_notebooks_are_committed_on_top_of_the_last(tmp_path):
     subprocess.run(["git", "init", "--quiet", "--bare", remote], check=True)
 
     def git(*command):
-        return subprocess.run(["git", "--git-dir", remote, *command], check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            ["git", "--git-dir", remote, *command], check=True, capture_output=True, text=True
+        ).stdout
 
     for count, files in enumerate([{"a": "1", "b": "1"}, {"a": "2", "c": "1"}, {"a": "2", "c": "1"}]):
         folder = tmp_path / str(count)
         folder.mkdir()
         for name, text in files.items():
             (folder / f"{name}.ipynb").write_text(text)
-        subprocess.run(["bash", "-e", "-c", script], cwd=folder, check=True,
-                       env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "REMOTE": str(remote), "GITHUB_SHA": "abc"})
-        assert git("ls-tree", "--name-only", "notebooks").split() == [f"{name}.ipynb" for name in sorted(files)]
+        subprocess.run(
+            ["bash", "-e", "-c", script],
+            cwd=folder,
+            check=True,
+            env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "REMOTE": str(remote), "GITHUB_SHA": "abc"},
+        )
+        assert git("ls-tree", "--name-only", "notebooks").split() == [
+            f"{name}.ipynb" for name in sorted(files)
+        ]
         assert git("show", "notebooks:a.ipynb") == files["a"]
     assert git("log", "--format=%s", "notebooks").splitlines() == ["The notebooks of abc"] * 2
 
@@ -209,7 +278,11 @@ def test_license_and_citation_say_the_same_as_the_package():
 def test_what_a_guide_mentions_exists(name):
     prose = re.sub(r"^(`{3,4})(?:md|yaml|python)\n.*?^\1$", "", read(name), flags=re.M | re.S)
     mentioned = set(re.findall(r"(?<!`)`([^`\n]+)`(?!`)", prose))
-    paths = {word for word in mentioned if re.fullmatch(r"[\w./-]+(/|\.\w+)", word) and not word.startswith("_build")}
+    paths = {
+        word
+        for word in mentioned
+        if re.fullmatch(r"[\w./-]+(/|\.\w+)", word) and not word.startswith("_build")
+    }
     assert len(paths) >= 10
     missing = {path for path in paths if not (ROOT / path).exists()}
     assert missing <= {"beyond/b14-two-points.md"}
@@ -223,6 +296,9 @@ def test_what_a_guide_mentions_exists(name):
 
 def test_roles_stay_on_one_line():
     """The next Jupyter Book doesn't read a link with a line break."""
-    broken = [(path.name, role) for path in PAGES
-              for role in re.findall(r"\{(?:doc|ref)\}`[^`\n]*\n[^`]*`", path.read_text(encoding="utf-8"))]
+    broken = [
+        (path.name, role)
+        for path in PAGES
+        for role in re.findall(r"\{(?:doc|ref)\}`[^`\n]*\n[^`]*`", path.read_text(encoding="utf-8"))
+    ]
     assert broken == []

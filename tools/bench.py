@@ -183,7 +183,7 @@ def rows():
         yield (
             f"Training with d = {d}, 2000 epochs",
             ratio(lambda: training_slow(d, 2000), lambda: ag.train_network(v, y, net, 0.01, 2000), 9),
-            1,
+            0.7,
             "The sigmoid is computed once in an epoch and serves its derivative too.",
         )
 
@@ -282,7 +282,7 @@ LIVE = """async widget => {
 
 
 def hands(book, program=shutil.which("chromium")):
-    """Return the milliseconds of script for each move of a hand, by explorer, and the epochs trained in a second.
+    """Return the milliseconds of script for each move of a hand, by explorer, and the epochs in a second.
 
     `book` is the folder of the built pages. The training is that of ten neurons, and is drawn while it runs.
     """

@@ -18,8 +18,9 @@ from statistics import median
 from urllib.request import urlopen
 
 import jupytext
-from bench import machine
 from jupyter_client.manager import KernelManager
+
+from bench import machine
 from matrix import ROOT, pages
 
 READERS = (1, 2, 4, 8)

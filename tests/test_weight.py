@@ -1,0 +1,99 @@
+"""Pages stand the moment they open: what they weigh, what they wait for, what is left without scripts."""
+
+import gzip
+import re
+from urllib.parse import urljoin
+
+import pytest
+
+from conftest import HTML
+
+PAGES = sorted(
+    path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts
+)
+EXPLORERS = "widget-view+json"
+SHIFT = """() => new Promise(resolve => {
+    let sum = 0;
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+    }).observe({type: "layout-shift", buffered: true});
+    setTimeout(() => resolve(sum), 700);
+})"""
+
+
+def read(name):
+    return (HTML / name).read_text(encoding="utf-8")
+
+
+def weight(file):
+    data = file.read_bytes()
+    return len(data) if file.suffix == ".png" else len(gzip.compress(data))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_light(name, built):
+    """Sent compressed, with all that it loads in the light theme."""
+    page = built(name.removesuffix(".html"))
+    names = {
+        tag.get("src") or tag.get("href")
+        for tag in page.select('script[src], link[rel="stylesheet"], img:not(.only-dark)')
+    }
+    files = {
+        (HTML / urljoin(name, address).split("?")[0]).resolve()
+        for address in names
+        if not address.startswith("data:")
+    }
+    assert len(files) >= 5
+    most = 500_000 if EXPLORERS in read(name) else 350_000
+    assert weight(HTML / name) + sum(map(weight, files)) <= most
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_holds_a_page_up(name, built):
+    page = built(name.removesuffix(".html"))
+    assert len(page.select('head link[rel="stylesheet"]')) == 1
+    scripts = [tag["src"] for tag in page.select("script[src]:not([defer]):not([async])")]
+    assert scripts == []
+    assert not [
+        tag["src"] for tag in page.select("script[src]") if re.search("mathjax|://", tag["src"], re.I)
+    ]
+    assert bool(page.select('script[src*="searchindex"]')) == (name == "search.html")
+    for picture in page.select("article img:not(.title-image)"):
+        assert int(picture["width"]) > 0 and int(picture["height"]) > 0 and picture["loading"] == "lazy"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_formulas_are_in_the_page(name, built):
+    page = built(name.removesuffix(".html"))
+    assert all(formula.select("mjx-container > svg") for formula in page.select(".math"))
+    glyphs = {path["id"] for path in page.select("svg.glyphs path")}
+    assert {use["href"].removeprefix("#") for use in page.select("mjx-container use")} == glyphs
+
+
+def test_every_page_describes_itself(built):
+    said = [
+        built(name.removesuffix(".html")).select_one('meta[name="description"]')["content"] for name in PAGES
+    ]
+    assert len(set(said)) == len(said)
+    assert all(20 <= len(text) <= 165 and "\\(" not in text for text in said)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_moves_when_a_page_opens(browser, name):
+    with browser.new_context(viewport={"width": 412, "height": 823}) as context:
+        page = context.new_page()
+        page.goto((HTML / name).as_uri())
+        assert page.evaluate(SHIFT) <= 0.02
+
+
+@pytest.mark.parametrize("name", ["chapters/1_linear_regression/1_2_1_1-gradients.html"])
+def test_page_stands_without_scripts(browser, name):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto((HTML / name).as_uri())
+        assert page.locator(".math svg").first.bounding_box()["width"] > 20
+        assert page.locator("article img.only-light").first.is_visible()
+        assert not page.locator("article img.only-dark").first.is_visible()
+        assert page.locator(".solution p").nth(1).is_visible()
+        page.get_by_role("link", name="1.1 Linear Models").first.click()
+        assert page.locator("article h1").inner_text().startswith("1.1")
