@@ -291,7 +291,7 @@ class Palette(NamedTuple):
     levels: tuple  # the part of the colormap viridis that is seen on the ground
 
 
-LIGHT = Palette("#FFFFFF", "#2A2E37", "#0072B2", "#A86400", "#00805E", "#C1272D", (0, 0.72))
+LIGHT = Palette("#FFFFFF", "#2A2E37", "#0072B2", "#A86400", "#00805E", "#C1272D", (0, 0.58))
 DARK = Palette("#15181D", "#DEE2E6", "#56B4E9", "#F2B84B", "#3CC79A", "#FF8A80", (0.4, 1))
 _palette = ContextVar("palette", default=LIGHT)
 

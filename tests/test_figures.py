@@ -144,7 +144,7 @@ def test_colors_are_seen_on_their_ground_and_apart(palette):
         levels = ag.level_colors()(np.linspace(0, 1, 9))
     lightness = [contrast(level, "black") for level in levels]
     assert np.all(np.diff(lightness) > 0)  # in shades of gray the levels keep their order
-    assert min(contrast(level, palette.ground) for level in levels) >= 2
+    assert min(contrast(level, palette.ground) for level in levels) >= 3
 
 
 def test_a_palette_ends_with_its_block():
