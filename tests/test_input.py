@@ -52,14 +52,19 @@ KINDS = {
     "descent_in_closed_form": "partner partner scalar scalar rate steps",
     "jacobian": "column net",
     "network_hessian": "column column net",
-    "sharpness_history": "column column net rate count count",
+    "sharpness": "column column net",
+    "snapshots": "column column net rate count count",
     "permute": "net order",
     "flip": "net unit",
     "orbit": "net",
     "plot_curves": "vector curves text text level? scale scale ax",
+    "plot_log": "vector runs runs level? ax",
+    "plot_projection": "vector targets scalar scalar scalar scalar ax3d",
     "plot_ellipses": "partner partner vector vector ax",
     "plot_hyperbola": "positive positive paths ax",
     "plot_orbit": "nets ax",
+    "plot_cone": "cone ax3d",
+    "plot_fiber": "nonzero scalar ax3d",
     "plot_room": "inner levels ax",
     "plot_blow_up": "scalar scalar ax3d",
     "plot_pages": "pages ax",
@@ -313,6 +318,27 @@ GOOD_AND_BAD = {
             ({"A": ("first", ["B"], (0, 0))}, ValueError, "{a} must hold what A builds on, got ['B']"),
         ],
     ),
+    "runs": (np.ones((2, 3)), [*NUMBERS, (np.ones((3, 2)), ValueError, "must have the same shape, got ")]),
+    "targets": (Y, [*NUMBERS, (2 * X, ValueError, "{a} must not lie on one line with x: the distance")]),
+    "cone": (
+        [[1, 2], [2, 3]],
+        [
+            *NUMBERS,
+            *(
+                (value, ValueError, "{a} must be symmetric of shape (2, 2), got ")
+                for value in (X, [[1, 2], [3, 4]])
+            ),
+            *(
+                (
+                    [[1, 1], [1, corner]],
+                    ValueError,
+                    "{a} must have a trace and a determinant other than 0, got ",
+                )
+                for corner in (1, -1)
+            ),
+        ],
+    ),
+    "nonzero": (2.0, [*SCALAR, (0, ValueError, "{a} must not be 0, got 0.0")]),
     "function": (ag.f, [(3, TypeError, "{a} must be a Python function with a docstring, got 3")]),
     "ax": (None, AX),
     "ax3d": (None, AX),
@@ -361,6 +387,9 @@ MORE = [
         {"net": ag.init_network(5)},
         "net must have at most 4 neurons, got 5: its orbit would have 3,840 networks",
     ),
+    ("plot_log", {"at": [1, 2]}, "logged and midway must have shape (runs, 2), got shape (2, 3)"),
+    ("plot_projection", {"x": [1, 1, 1]}, "x must have two different values, got x = 1.0 in every sample"),
+    ("plot_projection", {"x": V, "y_true": T}, "x must be a vector, got shape (3, 1)"),
     ("plot_curves", {"xscale": "log"}, "xscale must be linear unless all values are positive, got 0.0"),
     ("plot_curves", {"yscale": "log"}, "yscale must be linear unless all values are positive, got 0.0"),
 ]
