@@ -48,6 +48,16 @@ PLOTS = {
         ["at", ""],
         ["a", "b", "c", "d", "e"],
     ),
+    "log": (
+        lambda **more: alg.plot_log(x, [y, -y], [y_true, -y_true], level=(3, "e"), **more),
+        ["epoch", "loss"],
+        ["logged, one dot for each run", "midway to the next epoch", "e"],
+    ),
+    "projection": (
+        lambda **more: alg.plot_projection([-1, 0, 1], [0, 3, 0], 0, 2, **more),
+        ["along 1", r"along $x - \langle x\rangle$", ""],
+        ["to the best line: 1.4, squared 2.0", "to $w$ = 0, $b$ = 2: 1.7, squared 3.0"],
+    ),
     "ellipses": (
         lambda **more: alg.plot_ellipses(x, y, w, b, **more),
         ["weight $w$", "bias $b$"],
@@ -62,6 +72,16 @@ PLOTS = {
         lambda **more: alg.plot_orbit(nets, **more),
         ["weight $W_1$ of the first neuron", "weight $W_1$ of the second neuron"],
         ["mirrors", "the training", "its images"],
+    ),
+    "cone": (
+        lambda **more: alg.plot_cone([[1, 2], [2, 3]], **more),
+        ["$q$", "$r$", "$p$"],
+        ["the matrix", "minimum", "saddle", "vertex"],
+    ),
+    "fiber": (
+        lambda **more: alg.plot_fiber(1, 0.6, **more),
+        ["weight $W_1$", "bias $b_1$", "weight $W_2$"],
+        ["$W_1 = 0$", "$W_2 = 0$", "equal up to sign"],
     ),
     "blow-up": (
         lambda **more: alg.plot_blow_up(**more),
