@@ -133,11 +133,11 @@ class _Descending(Explorer):
     alpha = Number(check.rate).tag(sync=True)
     epochs = Number(check.steps).tag(sync=True)
 
-    def __init__(self, x, y_data, w, b, alpha, epochs, **turned):
+    def __init__(self, x, y_data, w, b, alpha, epochs, **more):
         (x, y_data), (w, b) = _samples(x, y_data), check.scalars(w=w, b=b)
         limits = _window(x, y_data, w, b) | {"alpha": [1e-5, 1e-1], "epochs": [0, 2000]}
-        limits |= {"elev": [0, 90], "azim": [-180, 180]} if turned else {}
-        home = {"w": w, "b": b, "alpha": alpha, "epochs": epochs, **turned}
+        limits |= {"elev": [0, 90], "azim": [-180, 180]} if "elev" in more else {}
+        home = {"w": w, "b": b, "alpha": alpha, "epochs": epochs, **more}
         super().__init__(limits, home, x=x.tolist(), y=y_data.tolist())
 
     def path(self):
@@ -205,7 +205,7 @@ class Descent(_Descending):
 
     def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START, alpha=0.001, epochs=2000):
         """Start with a weight and a bias, a learning rate, and a number of epochs."""
-        super().__init__(x, y_data, w, b, alpha, epochs)
+        super().__init__(x, y_data, w, b, alpha, epochs, running=False)
 
     def controls(self):
         """Return sliders for rate and epoch, and a button that lets the epochs pass."""

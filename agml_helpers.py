@@ -291,7 +291,7 @@ class Palette(NamedTuple):
     levels: tuple  # the part of the colormap viridis that is seen on the ground
 
 
-LIGHT = Palette("#FFFFFF", "#2A2E37", "#0072B2", "#A86400", "#00805E", "#C1272D", (0, 0.72))
+LIGHT = Palette("#FFFFFF", "#2A2E37", "#0072B2", "#A86400", "#00805E", "#C1272D", (0, 0.58))
 DARK = Palette("#15181D", "#DEE2E6", "#56B4E9", "#F2B84B", "#3CC79A", "#FF8A80", (0.4, 1))
 _palette = ContextVar("palette", default=LIGHT)
 
@@ -314,7 +314,8 @@ def in_style():
         "font.family": "STIXGeneral", "mathtext.fontset": "stix", "font.size": 13, "lines.linewidth": 2,
         "text.color": palette.ink, "axes.labelcolor": palette.ink, "axes.edgecolor": palette.ink,
         "axes.facecolor": "none", "axes.linewidth": 0.8, "axes.spines.top": False, "axes.spines.right": False,
-        "legend.frameon": False, "figure.facecolor": palette.ground, "figure.dpi": 200,
+        "legend.frameon": False, "grid.color": f"{palette.ink}40",
+        "figure.facecolor": palette.ground, "figure.dpi": 200,
     }  # fmt: skip
     # not rc_context: it would also undo what Jupyter sets when the first figure is made
     before = {name: plt.rcParams[name] for name in style}

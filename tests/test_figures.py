@@ -48,16 +48,6 @@ PLOTS = {
         ["at", ""],
         ["a", "b", "c", "d", "e"],
     ),
-    "log": (
-        lambda **more: alg.plot_log(x, [y, -y], [y_true, -y_true], level=(3, "e"), **more),
-        ["epoch", "loss"],
-        ["logged, one dot for each run", "midway to the next epoch", "e"],
-    ),
-    "projection": (
-        lambda **more: alg.plot_projection([-1, 0, 1], [0, 3, 0], 0, 2, **more),
-        ["along 1", r"along $x - \langle x\rangle$", ""],
-        ["to the best line: 1.4, squared 2.0", "to $w$ = 0, $b$ = 2: 1.7, squared 3.0"],
-    ),
     "ellipses": (
         lambda **more: alg.plot_ellipses(x, y, w, b, **more),
         ["weight $w$", "bias $b$"],
@@ -73,8 +63,18 @@ PLOTS = {
         ["weight $W_1$ of the first neuron", "weight $W_1$ of the second neuron"],
         ["mirrors", "the training", "its images"],
     ),
+    "log": (
+        lambda **more: alg.plot_log(x, [y, -y], [y_true, -y_true], level=(3, "c"), **more),
+        ["epoch", "loss"],
+        ["logged, one dot for each run", "midway to the next epoch", "c"],
+    ),
+    "projection": (
+        lambda **more: alg.plot_projection([0, 1, 2], [0, 1, 5], 2, 1, **more),
+        ["along 1", r"along $x - \langle x\rangle$", ""],
+        ["to the best line: 0.7, squared 0.5", "to $w$ = 2, $b$ = 1: 1.3, squared 1.7"],
+    ),
     "cone": (
-        lambda **more: alg.plot_cone([[1, 2], [2, 3]], **more),
+        lambda **more: alg.plot_cone([[9, 2], [2, 6]], **more),
         ["$q$", "$r$", "$p$"],
         ["the matrix", "minimum", "saddle", "vertex"],
     ),
@@ -164,7 +164,7 @@ def test_colors_are_seen_on_their_ground_and_apart(palette):
         levels = ag.level_colors()(np.linspace(0, 1, 9))
     lightness = [contrast(level, "black") for level in levels]
     assert np.all(np.diff(lightness) > 0)  # in shades of gray the levels keep their order
-    assert min(contrast(level, palette.ground) for level in levels) >= 2
+    assert min(contrast(level, palette.ground) for level in levels) >= 3
 
 
 def test_a_palette_ends_with_its_block():
