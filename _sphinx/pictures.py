@@ -12,11 +12,11 @@ PICTURE = re.compile(
 
 
 def lighten(source, target):
-    """Store a picture with 256 colors, and return its size."""
+    """Store a picture with 64 colors, and return its size."""
     with Image.open(source) as picture:
         size = picture.size
         if picture.mode != "P":
-            picture = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+            picture = picture.convert("RGB").quantize(64, dither=Image.Dither.NONE)
             picture.save(target, optimize=True)
     return size
 
