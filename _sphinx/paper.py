@@ -90,9 +90,8 @@ class Kinds(SphinxPostTransform):
             kind = "beyond" if "beyond" in box["classes"] else box.tagname.split("_")[0]
             box.parent.replace(box, container(f"box-{kind}", box))
         for code in list(self.document.findall(nodes.literal_block)):
-            if "tag_listing" in code.parent.parent.get("classes", []) or "tag_listing" in code.parent.get(
-                "classes", []
-            ):
+            place, cell = code.parent.get("classes", []), code.parent.parent.get("classes", [])
+            if "cell_output" in place and "tag_listing" in cell:
                 code.parent.replace(code, container("listing", code))
         for node in list(self.document.findall(nodes.container)):
             if re.match(r"cell\b|box-", " ".join(node["classes"])):
