@@ -459,7 +459,7 @@ def plot_log(at, logged, midway, *, level=None, ax=None):
         lines[0].set_label("midway to the next epoch")
         if level is not None:
             ax.axhline(**level)
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
         return ax
 
 

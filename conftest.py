@@ -4,6 +4,7 @@ A page is a notebook: each of its cells is a test, which nbval runs and compares
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,9 @@ matplotlib.use("Agg")  # tests draw, and show nothing
 ROOT = Path(__file__).resolve().parent
 HTML = ROOT / "_build" / "html"
 PAGES = sorted(ROOT.glob("[!_.]*/**/*.md"))
+ZIP = HTML / "_downloads" / "agml-companion.zip"
+TOC = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+DOCS = ["index", *(doc for doc in re.findall("file: (.*)", TOC) if doc != "genindex")]
 
 
 def read_facts():

@@ -94,8 +94,10 @@ def run_pages(app, env, docnames):
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
+    # macOS does not say which processors are ours
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     try:
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        with ThreadPoolExecutor(processors) as pool:
             longest = sorted(notebooks, key=lambda path: -path.stat().st_size)
             running = {
                 path: pool.submit(run, path, notebooks[path], server, config.execution_timeout)

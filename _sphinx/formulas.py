@@ -78,7 +78,8 @@ def draw(app, pages):
                 "%s: the formula %s: %s", where, tex.strip(), picture["error"]
             )
             picture = html.escape(tex)
-        wanted[kind, tex] = slim(picture)
+        written = f'<mjx-container data-tex="{html.escape(tex.strip())}" '  # for those who copy it
+        wanted[kind, tex] = slim(picture).replace("<mjx-container ", written, 1)
     for name, page in pages.items():
         page = FORMULA.sub(lambda found: wanted[found.lastgroup, html.unescape(found[found.lastgroup])], page)
         used = "".join(glyphs[glyph] for glyph in sorted(set(GLYPH.findall(page))))

@@ -114,7 +114,7 @@ def is_equation(place, equation):
             part for part in (place, *place.find_next_siblings(limit=2)) if "math" in part.get("class", [])
         ][:1]
     )
-    return any(begins(formula.find(string=re.compile(r"\\[\[(]")), equation) for formula in formulas)
+    return any(begins(formula.select_one("[data-tex]")["data-tex"], equation) for formula in formulas)
 
 
 def is_output(place, output):

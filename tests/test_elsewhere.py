@@ -7,9 +7,8 @@ import sys
 import zipfile
 
 import pytest
-from test_notebooks import ZIP
 
-from conftest import ROOT
+from conftest import ROOT, ZIP
 
 MINUTES = 60
 pytestmark = pytest.mark.slow

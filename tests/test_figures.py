@@ -63,6 +63,26 @@ PLOTS = {
         ["weight $W_1$ of the first neuron", "weight $W_1$ of the second neuron"],
         ["mirrors", "the training", "its images"],
     ),
+    "log": (
+        lambda **more: alg.plot_log(x, [y, -y], [y_true, -y_true], level=(3, "c"), **more),
+        ["epoch", "loss"],
+        ["logged, one dot for each run", "midway to the next epoch", "c"],
+    ),
+    "projection": (
+        lambda **more: alg.plot_projection([0, 1, 2], [0, 1, 5], 2, 1, **more),
+        ["along 1", r"along $x - \langle x\rangle$", ""],
+        ["to the best line: 0.7, squared 0.5", "to $w$ = 2, $b$ = 1: 1.3, squared 1.7"],
+    ),
+    "cone": (
+        lambda **more: alg.plot_cone([[9, 2], [2, 6]], **more),
+        ["$q$", "$r$", "$p$"],
+        ["the matrix", "minimum", "saddle", "vertex"],
+    ),
+    "fiber": (
+        lambda **more: alg.plot_fiber(1, 0.6, **more),
+        ["weight $W_1$", "bias $b_1$", "weight $W_2$"],
+        ["$W_1 = 0$", "$W_2 = 0$", "equal up to sign"],
+    ),
     "blow-up": (
         lambda **more: alg.plot_blow_up(**more),
         ["$a_1$", "$a_2$", "slope $m$"],

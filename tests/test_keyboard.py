@@ -9,10 +9,9 @@ import jupytext
 import nbformat
 import pytest
 from remote import jupyterlab
-from test_notebooks import DOCS, ZIP
 from test_pages import SOURCES
 
-from conftest import ROOT, find
+from conftest import DOCS, ROOT, ZIP, find
 
 pytestmark = pytest.mark.slow
 WIDE = 760

@@ -13,10 +13,9 @@ from nbformat.v4 import new_output
 from playwright.sync_api import expect
 from remote import answers, jupyterlab, wait
 from test_keyboard import project  # noqa: F401, a fixture
-from test_notebooks import DOCS
 from traitlets.config import PyFileConfigLoader
 
-from conftest import PAGES, ROOT, find
+from conftest import DOCS, PAGES, ROOT, find
 
 PAGE = ROOT / "chapters" / "1_linear_regression" / "1_2-univariate-linear-models.md"
 EDITED = "The reader's own words."

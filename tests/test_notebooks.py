@@ -11,13 +11,10 @@ import jupytext
 import nbformat
 import pytest
 
-from conftest import HTML, ROOT
-from matrix import pages
+from conftest import DOCS, HTML, ROOT, ZIP, is_page
+from conftest import PAGES as ALL
 
-ZIP = HTML / "_downloads" / "agml-companion.zip"
-PAGES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
-TOC = (ROOT / "_toc.yml").read_text(encoding="utf-8")
-DOCS = ["index", *(doc for doc in re.findall("file: (.*)", TOC) if doc != "genindex")]
+PAGES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in ALL if is_page(page)]
 
 
 @pytest.fixture(scope="module")

@@ -91,7 +91,9 @@ def test_glossary_defines_and_pages_link(built):
 
 def test_symbols_of_the_print_are_listed(built):
     cells = built("chapters/0_front_matter/symbols").select("td:first-child")
-    listed = {text(cell).removeprefix("\\(").removesuffix("\\)") for cell in cells}
+    listed = {text(cell) for cell in cells} | {
+        tex["data-tex"] for cell in cells for tex in cell.select("[data-tex]")
+    }
     assert set(FACTS["symbols"]) <= listed
 
 

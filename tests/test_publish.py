@@ -126,7 +126,7 @@ def test_filled_in_every_link_leads_where_it_should(copy, publish):
         .startswith(publish.first_cell(PLACE))
     )
     assert {"README.md", "index.ipynb", "requirements.txt", "runtime.txt", "title.svg"} | {
-        path.name for path in ROOT.glob("agml_*.*")
+        path.name for path in ROOT.glob("agml_*.[jp]*")
     } == {path.name for path in branch.iterdir()} - {notebook}
 
 
@@ -143,7 +143,7 @@ def test_notebook_opened_alone_gets_the_modules(publish, tmp_path):
     assert cell.count(place) == 1
     cell = cell.replace(place, ROOT.as_uri())
     subprocess.run([sys.executable, "-ISc", cell], cwd=tmp_path, check=True)
-    modules = {path.name: path.read_bytes() for path in ROOT.glob("agml_*.*")}
+    modules = {path.name: path.read_bytes() for path in ROOT.glob("agml_*.[jp]*")}
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == modules
 
 

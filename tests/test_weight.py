@@ -27,7 +27,7 @@ def read(name):
 
 def weight(file):
     data = file.read_bytes()
-    return len(data) if file.suffix == ".png" else len(gzip.compress(data))
+    return len(data) if file.suffix == ".webp" else len(gzip.compress(data))
 
 
 @pytest.mark.parametrize("name", PAGES)
