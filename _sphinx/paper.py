@@ -37,9 +37,8 @@ class PickPictures(SphinxPostTransform):
             for part in files[1:]:
                 bundle.remove(part)
             if WIDGET in found and files:
-                files[0] += container(
-                    "still", nodes.paragraph("", "On the screen, sliders move this picture.")
-                )
+                line = "On the screen, you can move this picture."
+                files[0] += container("still", nodes.paragraph("", line))
 
 
 class Arrange(SphinxPostTransform):

@@ -83,9 +83,17 @@ def span(title):
     """Return the pages from a bookmark to the next one, on which that starts."""
     following = [page for _, _, page in bookmarks()[1:]] + [len(pdf().findall("page"))]
     (found,) = [
-        range(page, last + 1) for (_, name, page), last in zip(bookmarks(), following) if name == title
+        range(page, last + 1)
+        for (depth, name, page), last in zip(bookmarks(), following)
+        if name == title and depth  # a part may have the name of its first page
     ]
     return found
+
+
+@functools.cache
+def bitmaps():
+    """Return the pages that have pictures made of points."""
+    return {int(line.split()[0]) for line in poppler("pdfimages", "-list", PDF).splitlines()[2:]}
 
 
 def prose(text):
@@ -321,14 +329,15 @@ def test_latex_does_not_complain():
 
 
 def test_figures_are_drawn_in_lines_where_that_is_smaller():
-    bitmaps = {int(line.split()[0]) for line in poppler("pdfimages", "-list", PDF).splitlines()[2:]}
     labels = [piece.page for piece in pieces() if piece.bold and re.match(r"Fig\. \S+$", piece.text)]
-    assert sum(page not in bitmaps for page in labels) > len(labels) / 2
-    assert (
-        len(bitmaps)
-        >= sum(bool(re.search(r"\bex\.[A-Z]", cell.source)) for page in PAGES for cell in page.cells)
-        > 0
-    )
+    assert sum(page not in bitmaps() for page in labels) > len(labels) / 2
+
+
+def test_every_explorer_has_its_still_picture():
+    cells = [cell for page in PAGES for cell in page.cells if re.search(r"\bex\.[A-Z]", cell.source)]
+    stills = [piece.page for piece in pieces() if piece.text == "On the screen, you can move this picture."]
+    assert len(stills) == len(cells) > 0
+    assert all({page, page - 1} & bitmaps() for page in stills)  # the line may be the first of the next page
 
 
 def test_fonts_are_embedded_and_those_of_the_book():
