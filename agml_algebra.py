@@ -850,21 +850,23 @@ def plot_pages(pages, *, ax=None):
     for number, (_, sources, _) in pages.items():
         if not set(sources) <= set(pages):
             raise ValueError(f"pages must hold what {number} builds on, got {sources!r}")
+    columns, rows = np.transpose([*places.values()])
+    size = 1.7 * (np.ptp(columns) + 1), 1.35 * (np.ptp(rows) + 1)
     with ag.in_style() as palette:
-        ax = ag.labeled_axes(ax, "", "", size=(10, 4.8))
+        ax = ag.labeled_axes(ax, "", "", size=size)
         half = np.array([0.43, 0.35])
         for number, (name, sources, _) in pages.items():
             corner = places[number] - half
             box = {"facecolor": palette.ground, "edgecolor": palette.blue, "linewidth": 1.2}
             ax.add_patch(Rectangle(corner, *(2 * half), zorder=3, **box))
-            ax.text(*places[number], f"{number}\n{name}", ha="center", va="center", fontsize=12, zorder=4)
+            text = f"{number}\n{name}"
+            ax.text(*places[number], text, ha="center", va="center", fontsize=12, linespacing=1.1, zorder=4)
             for source in sources:
                 way = places[number] - places[source]
                 inside = way / np.max(np.abs(way) / half)  # as much of the way as a box covers
                 arrow = {"arrowstyle": "-|>", "color": palette.ink, "shrinkA": 0, "shrinkB": 0}
                 ends = places[number] - inside, places[source] + inside
                 ax.annotate("", *ends, arrowprops=arrow, zorder=2)
-        columns, rows = np.transpose([*places.values()])
         ax.set(xlim=(columns.min() - 0.5, columns.max() + 0.5), ylim=(rows.max() + 0.5, rows.min() - 0.5))
         ax.set_axis_off()
         return ax

@@ -62,7 +62,8 @@ def compare(paths, python=sys.executable, **environment):
     command = [python, "-c", run, *map(str, paths)]
     done = subprocess.run(command, text=True, capture_output=True, env=os.environ | own | environment)
     if done.returncode:
-        return 0, [("", "runs", done.stderr.strip().splitlines()[-1])]
+        why = done.stderr.strip() or f"ended with {done.returncode}"  # a process that is killed says nothing
+        return 0, [("", "runs", why.splitlines()[-1])]
     rows = json.loads(done.stdout)
     return len(rows), [row for row in rows if row[1] != row[2]]
 
