@@ -738,7 +738,7 @@ def plot_cone(matrix, *, ax=None):
         )
         ax.set_box_aspect((2, 2, len(signs)), zoom=1.15)
         ax.set_proj_type("ortho")  # right angles look right from far away
-        ax.legend(loc="upper left")
+        ax.legend(loc="upper center", ncols=4)
         return ax
 
 
