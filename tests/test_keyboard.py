@@ -79,7 +79,7 @@ def project(tmp_path_factory):
     for name in [
         *SOURCES,
         "_build/facts.json",
-        "_build/jupyter_execute",
+        "_build/executed",
         "_build/artwork",
         "_build/html/_static",
     ]:
