@@ -81,7 +81,7 @@ notebooks: $(READY) $(BUILT)
 # Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
 # anything changed, everything is executed and written anew.
 $(BUILT): $(READY) $(SOURCES)
-	rm -rf _build/.doctrees _build/artwork _build/facts.json _build/html _build/jupyter_execute
+	rm -rf _build/.doctrees _build/artwork _build/facts.json _build/executed _build/html _build/jupyter_execute
 	$(VENV)/bin/jupyter-book build . --all --quiet -W -n --keep-going
 	@touch $@
 

@@ -61,7 +61,10 @@ class Explorer(anywidget.AnyWidget):
     def slider(self, name, description, kind=widgets.FloatSlider):
         """Return a slider that is linked to the value of that name."""
         low, high = self.limits[name]
-        options = {"readout_format": ".2f", "step": 10 ** np.floor(np.log10((high - low) / 600))}
+        step = 10 ** np.floor(np.log10((high - low) / 600))
+        options = {"readout_format": ".2f", "step": step}
+        if kind is widgets.FloatSlider:  # it snaps to its steps, and must not move what it is linked to
+            low = float(getattr(self, name) - step * np.floor((getattr(self, name) - low) / step))
         if kind is widgets.FloatLogSlider:
             low, high = np.log10([low, high])
             options = {"readout_format": ".3g", "step": 0.01}

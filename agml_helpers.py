@@ -435,7 +435,7 @@ def plot_circle(X, inside, *, ax=None):
     """Plot points X of shape (n, 2), inside and outside, and the unit circle between them (Fig. 1.7)."""
     with in_style() as palette:
         ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 6), aspect="equal")
-        look = {"s": 9, "alpha": 0.8}
+        look = {"s": 9}
         ax.scatter(*X[inside].T, marker="o", color=palette.blue, label="inside", **look)
         ax.scatter(*X[~inside].T, marker="x", color=palette.red, label="outside", linewidths=0.8, **look)
         ax.add_patch(plt.Circle((0, 0), 1, fill=False, linestyle="--", linewidth=2, color=palette.ink))
@@ -447,7 +447,7 @@ def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
     """Plot points X of shape (n, 2) at height·(x1² + x2²), and the plane between the classes (Fig. 1.8)."""
     with in_style() as palette:
         ax = axes_in_space(ax, "$x_1$", "$x_2$", "$z = x_1^2 + x_2^2$", elev, azim)
-        points, look = np.column_stack([X, height * lift(X)]), {"s": 7, "alpha": 0.8, "depthshade": False}
+        points, look = np.column_stack([X, height * lift(X)]), {"s": 7, "depthshade": False}
         ax.scatter(*points[inside].T, marker="o", color=palette.blue, label="inside", zorder=0, **look)
         if height > 0:
             side = np.array([[-1.5, 1.5], [-1.5, 1.5]])

@@ -70,7 +70,7 @@ def dress(notebook, doc):
 
 def remember(notebook, doc):
     """Give a page's cells what they printed and drew when the book was built, if they are still the same."""
-    executed = BUILT / "jupyter_execute" / f"{doc}.ipynb"
+    executed = BUILT / "executed" / f"{doc}.ipynb"
     modules = max(path.stat().st_mtime for path in Path().glob("agml_*"))
     if not executed.exists() or executed.stat().st_mtime < modules:
         return

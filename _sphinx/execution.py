@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 
+import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_client.manager import AsyncKernelManager
@@ -23,6 +24,8 @@ from nbclient.exceptions import CellExecutionError
 from sphinx.errors import ExtensionError
 
 from pictures import DARK
+
+EXECUTED = "executed"  # beside the pages, for notebooks.py: MyST-NB keeps those without what they gave
 
 
 class Process:
@@ -110,6 +113,9 @@ def run_pages(app, env, docnames):
                 except CellExecutionError as error:
                     pool.shutdown(cancel_futures=True)
                     raise ExtensionError(f"{name} fails: {error}") from None
+                kept = Path(app.outdir).parent / EXECUTED / name.with_suffix(".ipynb")
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                nbformat.write(notebooks[path], kept)
                 cache.cache_notebook_bundle(
                     CacheBundleIn(notebooks[path], str(path)), check_validity=False, overwrite=True
                 )

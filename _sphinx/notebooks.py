@@ -1,6 +1,6 @@
 """Give every page that runs as a notebook to download, and all pages together in a zip.
 
-MyST-NB has executed the pages and left them in jupyter_execute; their text becomes plain Markdown. What
+execution.py has run the pages and left them beside the book; their text becomes plain Markdown. What
 that takes is kept in _build/facts.json as well: `make lab` shows the pages by the same facts.
 """
 
@@ -180,7 +180,7 @@ def citation(entry):
 
 def notebook(app, known, doc, names):
     """Return a page as a notebook for any program, with what it printed and drew, that says what it needs."""
-    executed = Path(app.outdir).parent / "jupyter_execute" / f"{doc}.ipynb"
+    executed = Path(app.outdir).parent / "executed" / f"{doc}.ipynb"
     page = (
         nbformat.read(executed, as_version=4)
         if runs(app, doc)

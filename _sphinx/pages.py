@@ -30,13 +30,16 @@ PRELOAD = re.compile(
 )
 
 
+TITLES = {"genindex": "Index", "search": "Search"}  # of the pages that Sphinx writes by itself
+
+
 def describe(app, pagename, templatename, context, doctree):
     """Describe the page for search engines and previews of links: by its question, or else how it begins."""
     texts = []
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
         if isinstance(paragraph.parent, nodes.section) and "in-print" not in paragraph["classes"]:
             texts.append(" ".join(paragraph.astext().split()))
-    title = re.sub("<[^>]*>|[\\\\][()]", "", html.unescape(context.get("title") or ""))
+    title = re.sub("<[^>]*>|[\\\\][()]", "", html.unescape(context.get("title") or TITLES[pagename]))
     text = f"{title}: {' '.join(texts[:2]) or app.config.html_title}"
     if len(text) > 160:
         text = text[:160].rsplit(" ", 1)[0] + " …"

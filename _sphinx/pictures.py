@@ -13,9 +13,9 @@ PICTURE = re.compile(
 
 
 def lighten(source, target):
-    """Store a picture with 64 colors as WebP, which takes half of what a PNG does, and return its size."""
+    """Store a picture with 48 colors as WebP, which takes half of what a PNG does, and return its size."""
     with Image.open(source) as picture:
-        few = picture.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+        few = picture.convert("RGB").quantize(48, dither=Image.Dither.NONE)
         few.convert("RGB").save(target, lossless=True)
     return picture.size
 

@@ -169,19 +169,21 @@ def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
     expect(drawn).to_have_count(len(cells))
     folded = notebook.locator(".jp-MarkdownHeadingCollapsed, .jp-mod-collapsed")
     assert notebook.get_by_text("cells hidden").count() or folded.count()
-    lab.evaluate("window.jupyterapp.commands.execute('notebook:expand-all-headings')")
+    for command in ("expand-all-headings", "show-all-cell-code"):
+        lab.evaluate(f"window.jupyterapp.commands.execute('notebook:{command}')")
     for number, (cell, shown) in enumerate(zip(cells, drawn.all()), start=1):
         shown.locator(".cm-content").click()
         lab.keyboard.press("Shift+Enter")
         expect(shown.locator(".jp-InputPrompt")).to_have_text(f"[{number}]:")
-        texts = shown.locator(
-            ".jp-OutputArea-output[data-mime-type*=jupyter]"
-        )  # what is printed, to whichever stream
+        kinds = (f".jp-OutputArea-output[data-mime-type*='{kind}']" for kind in (".std", ".error"))
+        texts = shown.locator(", ".join(kinds))  # what is printed, to whichever stream
         expect(texts).to_have_text(
             [cell.metadata.prints.strip()] if "prints" in cell.metadata else [], use_inner_text=True
         )
+        explorer = re.search(r"^(\w+ = )?ex\.[A-Z]", cell.source, re.M) is not None
+        expect(shown.locator(".jp-OutputArea-output .agml")).to_have_count(int(explorer))
         expect(shown.locator(".jp-OutputArea-output img:visible")).to_have_count(
-            int("mystnb" in cell.metadata)
+            int("mystnb" in cell.metadata and not explorer)
         )
 
     def save(expected):
@@ -194,12 +196,12 @@ def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
         assert file.stat().st_mtime_ns > written
         assert file.read_text(encoding="utf-8") == expected
 
-    slider = notebook.get_by_role("slider").first
-    picture = notebook.locator(".widget-html img:visible")
-    assert picture.bounding_box()["width"] < notebook.bounding_box()["width"]
-    text, seen = picture.get_attribute("alt"), picture.get_attribute("src")
-    slider.press("ArrowRight")
-    assert picture.get_attribute("alt") != text and picture.get_attribute("src") != seen
+    explorer = notebook.locator(".jp-OutputArea-output .agml")
+    assert 300 < explorer.bounding_box()["width"] < notebook.bounding_box()["width"]
+    handle = explorer.get_by_role("slider").first
+    seen = handle.get_attribute("aria-valuetext")
+    handle.press("ArrowUp")
+    expect(handle).not_to_have_attribute("aria-valuetext", seen)
     save(before)
 
     drawn.first.locator(".cm-content").click()

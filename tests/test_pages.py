@@ -85,6 +85,7 @@ def test_cells_that_are_wrong_fail_and_no_others(tmp_path):
     """One run of pytest over pages of cells, and over a page beside which a module is wrong."""
     shutil.copy(ROOT / "conftest.py", tmp_path)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    shutil.copy(ROOT / "_toc.yml", tmp_path)
     shutil.copytree(ROOT / "appendix", tmp_path / "appendix")
     cells = GOOD | BAD
     (tmp_path / "cells.md").write_text(page_of(cells.values()), encoding="utf-8")
