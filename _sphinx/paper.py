@@ -97,6 +97,7 @@ class Kinds(SphinxPostTransform):
                 lines = self.height(node)
                 if lines > 30 or "box-solution" in node["classes"]:
                     lines = 7  # the beginning
+                lines = min(lines, 20)  # more would leave half a page empty
                 together = rf"\companionneed{{{lines}}}" + "\n"
                 place = node.parent.index(node)
                 while place and isinstance(node.parent[place - 1], nodes.target):
