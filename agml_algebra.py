@@ -286,7 +286,8 @@ def snapshots(v, y_true, net, alpha, epochs, every):
 
     Examples
     --------
-    >>> at, nets, loss = snapshots([[1]], [[1]], ag.init_network(2), alpha=0.1, epochs=5, every=2)
+    >>> net = ag.init_network(2)
+    >>> at, nets, loss = snapshots([[1]], [[1]], net, alpha=0.1, epochs=5, every=2)
     >>> print(at, len(nets), len(loss))
     [0 2 4] 3 6
     """

@@ -211,7 +211,8 @@ class Page:
         """Return what Sphinx has made of a directive, with links that lead to notebooks."""
 
         def lead(found):
-            address = self.to(found[1], found[2] or "")
+            _, place, _ = self.facts["labels"].get(found[2], ["", found[2], ""])
+            address = self.to(found[1], place)
             return f'href="{address}"' if address else ""
 
         return re.sub(r'href="page:([^"#]*)#?([^"]*)"', lead, made)
@@ -387,7 +388,8 @@ def sized(outputs):
         picture = output.get("data", {}).get("image/png")
         if picture and WIDGET not in output.data:  # an explorer has its own
             width, height = struct.unpack(">II", base64.b64decode(picture[:64])[16:24])
-            output.metadata["image/png"] = {"width": width // 2, "height": height // 2}
+            shown = min(width // 2, 720)
+            output.metadata["image/png"] = {"width": shown, "height": height * shown // width}
     return outputs
 
 
