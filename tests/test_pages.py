@@ -41,8 +41,14 @@ def test_every_printing_cell_declares_and_none_is_long():
 @pytest.mark.parametrize("name", [name for name in MODULES if name != "agml_checks"])
 def test_every_function_has_its_entry_in_the_reference(built, name):
     entries = {entry["id"] for entry in built("appendix/helpers").select("dt.sig[id]")}
-    kind = inspect.isclass if name == "agml_explorers" else inspect.isfunction
-    members = inspect.getmembers(importlib.import_module(name), kind)
+    module = importlib.import_module(name)
+    members = inspect.getmembers(module, inspect.isfunction)
+    if name == "agml_explorers":
+        members = [
+            (child.__name__, child)
+            for kind in module.Explorer.__subclasses__()
+            for child in [kind, *kind.__subclasses__()]
+        ]
     public = {f"{name}.{key}" for key, member in members if member.__module__ == name and key[0] != "_"}
     assert public and public - entries == set()
 
