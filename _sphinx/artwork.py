@@ -22,11 +22,13 @@ def draw_title(file):
     loss = ag.loss_surface(x, y_data, W, B)
     levels = loss.min() + np.geomspace(2e-4, 1, 22) * np.ptp(loss)
     ax.contour(W, B, loss, levels, cmap="viridis_r", norm="log", linewidths=0.9, alpha=0.85)
-    edge = [(w, b) for b in np.linspace(-39, 11, 14) for w in (-5.5, 28.5)]
-    for w, b in edge:
-        ax.plot(
-            *ag.gradient_descent(x, y_data, w, b, 0.001, 6000)[:2], color=PAPER, linewidth=0.6, alpha=0.35
-        )
+    w, b = (side.ravel() for side in np.meshgrid([-5.5, 28.5], np.linspace(-39, 11, 14)))
+    paths = [(w, b)]
+    for _ in range(6000):  # all at once
+        dw, db = ag.gradient_field(x, y_data, w, b)
+        w, b = w - 0.001 * dw, b - 0.001 * db
+        paths.append((w, b))
+    ax.plot(*np.transpose(paths, (1, 0, 2)), color=PAPER, linewidth=0.6, alpha=0.35)
     w, b, _ = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, 0.001, 2000)
     ax.plot(w, b, color=GOLD, linewidth=2.6, solid_capstyle="round")
     ax.plot(w[[0, -1]], b[[0, -1]], "o", color=GOLD, markersize=8)

@@ -6,6 +6,7 @@ they put it there by templates and scripts of their own.
 
 import html
 import re
+from functools import partial
 from pathlib import Path
 
 from docutils import nodes
@@ -78,7 +79,7 @@ def name_controls(app, pages):
         )
 
 
-def finish(app, error):
+def finish(app, error, images):
     if error or app.builder.format != "html":
         return
     files = {
@@ -88,14 +89,17 @@ def finish(app, error):
     }
     pages = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
     pages = {name: page for name, page in pages.items() if 'class="glyphs"' not in page}  # those are finished
-    for change in (formulas.draw, pictures.place, lighten, name_controls, styles.tailor):
+    for change in (formulas.draw, images.place, lighten, name_controls, styles.tailor):
         change(app, pages)
     for name, page in pages.items():
         files[name].write_text(page, encoding="utf-8")
 
 
 def setup(app):
+    images = pictures.Pictures()
     app.connect("builder-inited", npm.install)
+    app.connect("env-updated", images.convert)
     app.connect("html-page-context", describe)
-    app.connect("build-finished", finish, priority=900)  # the theme writes its colors of code at 500
+    # the theme writes its colors of code at 500
+    app.connect("build-finished", partial(finish, images=images), priority=900)
     return {"parallel_read_safe": True}

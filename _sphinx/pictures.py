@@ -20,32 +20,40 @@ def lighten(source, target):
     return picture.size
 
 
-def place(app, pages):
-    """Say how high pictures are, which are below the first screen, and which one a theme shows."""
-    images, dark = Path(app.outdir) / "_images", Path(app.outdir).parent / DARK
-    light, twins = list(images.glob("*.png")), list(dark.glob("*.png"))
-    with ThreadPoolExecutor() as pool:
-        sizes = dict(
-            zip(
-                (path.stem for path in light),
-                pool.map(lighten, light, [path.with_suffix(".webp") for path in light]),
-            )
-        )
-        list(pool.map(lighten, twins, [images / f"{path.stem}-dark.webp" for path in twins]))
-    for path in light:
-        path.unlink()
+class Pictures:
+    """The pictures of a book, converted while Sphinx writes its pages."""
 
-    def picture(found):
+    def convert(self, app, env):
+        """Begin to convert what the pages show, and its dark twins."""
+        if app.builder.format != "html":
+            return
+        images = Path(app.outdir) / "_images"
+        images.mkdir(parents=True, exist_ok=True)
+        shown = {Path(name).stem: Path(app.srcdir, path) for path, (_, name) in env.images.items()}
+        twins = {f"{path.stem}-dark": path for path in (Path(app.outdir).parent / DARK).glob("*.png")}
+        pool = ThreadPoolExecutor()
+        self.sizes = {
+            stem: pool.submit(lighten, path, images / f"{stem}.webp")
+            for stem, path in (shown | twins).items()
+            if path.suffix == ".png"
+        }
+        pool.shutdown(wait=False)
+
+    def place(self, app, pages):
+        """Say how high pictures are, which are below the first screen, and which one a theme shows."""
+        for stem in self.sizes:
+            (Path(app.outdir) / "_images" / f"{stem}.png").unlink(missing_ok=True)
+        for name, page in pages.items():
+            pages[name] = PICTURE.sub(self.picture, page)
+
+    def picture(self, found):
+        """Return what shows a picture, or the two of them."""
         before, where, stem, after = found["before"], found["place"], found["stem"], found["after"]
-        width, height = sizes[stem]
+        width, height = self.sizes[stem].result()
         rest = f'width="{width}" height="{height}" loading="lazy"{after}'
-        if not (dark / f"{stem}.png").exists():
+        if f"{stem}-dark" not in self.sizes:
             return f'<img {before}src="{where}{stem}.webp" {rest}/>'
-        both = [
-            f'<img {before}class="only-{theme}" src="{where}{stem}{end}.webp" {rest}/>'
-            for theme, end in (("light", ""), ("dark", "-dark"))
-        ]
-        return "".join(both)
-
-    for name, page in pages.items():
-        pages[name] = PICTURE.sub(picture, page)
+        both = (("light", stem), ("dark", f"{stem}-dark"))
+        return "".join(
+            f'<img {before}class="only-{theme}" src="{where}{name}.webp" {rest}/>' for theme, name in both
+        )
