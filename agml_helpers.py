@@ -357,9 +357,8 @@ def plot_fit(x, y_data, y_true=None, y_initial=None, y_final=None, *, ax=None):
     """
     with in_style() as palette:
         ax = labeled_axes(ax, "$x$", "$y$")
-        ax.plot(
-            x, y_data, "o", color=palette.blue, alpha=0.6, markersize=4.5, markeredgewidth=0, label="data"
-        )
+        look = {"color": palette.blue, "alpha": 0.6, "markersize": 4.5, "markeredgewidth": 0}
+        ax.plot(x, y_data, "o", label="data", **look)
         for y, line, color, label in (
             (y_true, "-.", palette.orange, "$f(x) = x^2 + 2x + 1$"),
             (y_initial, "--", palette.green, "initial model"),
@@ -419,9 +418,8 @@ def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=
         W, B = np.meshgrid(*sides)
         surface, loss = loss_surface(x, y_true, W, B), loss_surface(x, y_true, w, b)
         ax = axes_in_space(ax, "weight $w$", "bias $b$", "loss", elev, azim)
-        ax.plot_surface(
-            W, B, surface, cmap=level_colors(), alpha=0.9, rcount=60, ccount=60, linewidth=0, zorder=1
-        )
+        look = {"alpha": 0.9, "rcount": 60, "ccount": 60, "linewidth": 0, "zorder": 1}
+        ax.plot_surface(W, B, surface, cmap=level_colors(), **look)
         ax.plot(w, b, loss, color=palette.red, label="gradient descent", zorder=2)
         look = {"color": palette.red, "markersize": 9, "zorder": 3}
         ax.plot(w[0], b[0], loss[0], "o", label="initial $(w, b)$", **look)
@@ -435,10 +433,11 @@ def plot_circle(X, inside, *, ax=None):
     """Plot points X of shape (n, 2), inside and outside, and the unit circle between them (Fig. 1.7)."""
     with in_style() as palette:
         ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 6), aspect="equal")
-        look = {"s": 9}
-        ax.scatter(*X[inside].T, marker="o", color=palette.blue, label="inside", **look)
-        ax.scatter(*X[~inside].T, marker="x", color=palette.red, label="outside", linewidths=0.8, **look)
-        ax.add_patch(plt.Circle((0, 0), 1, fill=False, linestyle="--", linewidth=2, color=palette.ink))
+        ax.scatter(*X[inside].T, s=9, marker="o", color=palette.blue, label="inside")
+        look = {"s": 9, "linewidths": 0.8, "label": "outside"}
+        ax.scatter(*X[~inside].T, marker="x", color=palette.red, **look)
+        look = {"linestyle": "--", "linewidth": 2, "color": palette.ink}
+        ax.add_patch(plt.Circle((0, 0), 1, fill=False, **look))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, markerscale=2)
         return ax
 
@@ -447,14 +446,15 @@ def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
     """Plot points X of shape (n, 2) at height·(x1² + x2²), and the plane between the classes (Fig. 1.8)."""
     with in_style() as palette:
         ax = axes_in_space(ax, "$x_1$", "$x_2$", "$z = x_1^2 + x_2^2$", elev, azim)
-        points, look = np.column_stack([X, height * lift(X)]), {"s": 7, "depthshade": False}
-        ax.scatter(*points[inside].T, marker="o", color=palette.blue, label="inside", zorder=0, **look)
+        points = np.column_stack([X, height * lift(X)])
+        look = {"s": 7, "depthshade": False, "zorder": 0}
+        ax.scatter(*points[inside].T, marker="o", color=palette.blue, label="inside", **look)
         if height > 0:
             side = np.array([[-1.5, 1.5], [-1.5, 1.5]])
-            plane = {"color": palette.green, "edgecolor": palette.green, "alpha": 0.4, "zorder": 1}
-            ax.plot_surface(side, side.T, np.full((2, 2), height), **plane)
-        look |= {"label": "outside", "linewidths": 0.8}
-        ax.scatter(*points[~inside].T, marker="x", color=palette.red, zorder=2, **look)
+            plane = {"color": palette.green, "edgecolor": palette.green, "alpha": 0.4}
+            ax.plot_surface(side, side.T, np.full((2, 2), height), zorder=1, **plane)
+        look |= {"label": "outside", "linewidths": 0.8, "zorder": 2}
+        ax.scatter(*points[~inside].T, marker="x", color=palette.red, **look)
         ax.set(zlim=(0, 4.5), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
         if elev > 50:  # from above the labels of z would lie on each other
             ax.set(zlabel="", zticks=[])

@@ -1,7 +1,11 @@
-"""Let the explorers of a page share their module: the page holds its text once, not with each of them."""
+"""Explorers on a page share their module, and leave a still picture where no script runs."""
 
 import json
 
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
 STATE = "ipywidgets_state"  # where MyST-NB keeps the widgets of a page
 
 
@@ -24,6 +28,23 @@ def lighten(app, env):
             metadata["js_files"][STATE] = path, script | {"body": json.dumps(state).replace("</", "<\\/")}
 
 
+class KeepStill(SphinxPostTransform):
+    """Put the still picture of an explorer beside it, for browsers without scripts."""
+
+    default_priority = 3  # before MyST-NB takes the explorer alone
+    formats = ("html",)
+
+    def run(self):
+        for bundle in self.document.findall(nodes.container):
+            found = {part.get("mime_type"): part for part in bundle} if "nb_element" in bundle else {}
+            if WIDGET in found and "image/png" in found:
+                still = found["image/png"].next_node(nodes.image).deepcopy()
+                still["alt"] = f"A still picture of {found['text/plain'].astext()}"
+                tags = [nodes.raw("", f"<{tag}>", format="html") for tag in ("noscript", "/noscript")]
+                found[WIDGET] += [tags[0], still, tags[1]]
+
+
 def setup(app):
+    app.add_post_transform(KeepStill)
     app.connect("env-check-consistency", lighten)
     return {"parallel_read_safe": True}

@@ -16,12 +16,14 @@ import npm
 import pictures
 import styles
 
-# Before anything is painted: the theme is known, and boxes that can be folded are folded.
+# Before anything is painted: the theme is known, boxes that can be folded are folded, and the fonts of the
+# style sheet are unpacked, or text would be set twice.
 EARLY = """<script>
 {const root = document.documentElement, theme = root.dataset.theme;
 if (theme !== "dark" && theme !== "light")
   root.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-root.classList.add("folds");}
+root.classList.add("folds");
+document.fonts.forEach(font => font.load());}
 </script>
 </head>"""
 SEARCH = re.compile(r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>')

@@ -12,8 +12,7 @@ from sphinx.util import texescape
 from sphinx.writers.latex import LaTeXTranslator
 
 from artwork import draw_title
-
-WIDGET = "application/vnd.jupyter.widget-view+json"
+from explorers import WIDGET
 
 
 def container(kind, *children):
