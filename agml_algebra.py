@@ -28,17 +28,6 @@ class Moments(NamedTuple):
     yy: Fraction
 
 
-class Quadric(NamedTuple):
-    """The six coefficients of ww·w² + wb·w·b + bb·b² + w·w + b·b + one, named by their monomials."""
-
-    ww: Fraction
-    wb: Fraction
-    bb: Fraction
-    w: Fraction
-    b: Fraction
-    one: Fraction
-
-
 def exact_moments(x, y_true):
     """Return ⟨x⟩, ⟨y⟩, ⟨x²⟩, ⟨xy⟩ and ⟨y²⟩ without rounding (page B1).
 
@@ -63,27 +52,6 @@ def exact_moments(x, y_true):
         return sum(math.prod(factor) for factor in factors) / len(x)
 
     return Moments(mean(zip(x)), mean(zip(y)), mean(zip(x, x)), mean(zip(x, y)), mean(zip(y, y)))
-
-
-def loss_quadric(moments):
-    """Return the loss of the linear model as a polynomial in (w, b) (page B1).
-
-    Parameters
-    ----------
-    moments : Moments
-
-    Returns
-    -------
-    Quadric
-        Its value at (w, b) is the mean squared error of w·x + b, in squared units of y.
-
-    Examples
-    --------
-    >>> print(loss_quadric(exact_moments([0, 1], [0, 2])).w)
-    -2
-    """
-    m = _moments(moments)
-    return Quadric(ww=m.xx, wb=2 * m.x, bb=Fraction(1), w=-2 * m.xy, b=-2 * m.y, one=m.yy)
 
 
 def exact_minimizer(moments):
@@ -237,27 +205,6 @@ def network_hessian(v, y_true, net):
             [edge.T, edge.T, edge.T, np.zeros((1, 1))],
         ]
     )
-
-
-def sharpness(v, y_true, net):
-    """Return the largest eigenvalue of the Hessian of the loss (page B10).
-
-    Parameters
-    ----------
-    v, y_true : array_like of shape (N, 1)
-    net : Network
-
-    Returns
-    -------
-    float
-
-    Examples
-    --------
-    >>> net = ag.Network(W1=[[0]], b1=[[0]], W2=[[0]], b2=[[0]])
-    >>> print(sharpness([[3]], [[0]], net))
-    1.25
-    """
-    return np.linalg.eigvalsh(network_hessian(v, y_true, net))[-1]
 
 
 def snapshots(v, y_true, net, alpha, epochs, every):
@@ -497,18 +444,10 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
         W, B = np.meshgrid(w_grid, b_grid)
         loss = ag.loss_surface(x, y, W, B)
         ax = ag.labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")
-        ax.contour(
-            W,
-            B,
-            loss,
-            loss.min() + np.geomspace(1e-4, 1, 9)[:-1] * np.ptp(loss),
-            cmap=ag.level_colors(),
-            norm="log",
-            linewidths=1.5,
-        )
-        for curvature, axis, (line, color) in zip(
-            curvatures, axes.T, ((":", palette.red), ("--", palette.blue))
-        ):
+        levels = loss.min() + np.geomspace(1e-4, 1, 9)[:-1] * np.ptp(loss)
+        ax.contour(W, B, loss, levels, cmap=ag.level_colors(), norm="log", linewidths=1.5)
+        looks = (":", palette.red), ("--", palette.blue)
+        for curvature, axis, (line, color) in zip(curvatures, axes.T, looks):
             ends = minimizer + np.outer([-2 * reach, 2 * reach], axis)
             ax.plot(*ends.T, line, color=color, label=rf"axis with $\lambda$ = {curvature:.4g}")
         if np.size(w):
@@ -520,7 +459,7 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
         return ax
 
 
-def plot_projection(x, y_true, w, b, *, elev=22, azim=-75, ax=None):
+def plot_projection(x, y_true, w, b, *, ax=None):
     """Plot the loss of a line as the squared distance from the targets to a point of a plane (page B1).
 
     With N samples, x, y and the constant 1 are vectors of ℝᴺ. They span a space of three dimensions; the
@@ -533,11 +472,8 @@ def plot_projection(x, y_true, w, b, *, elev=22, azim=-75, ax=None):
         Samples that don't lie on one line.
     w, b : float
         A line, to be compared with the best one.
-    elev, azim : float
-        Height and direction of the eye, in degrees.
     """
     (x, y), (w, b) = check.vectors(x=x, y_true=y_true), check.scalars(w=w, b=b)
-    elev, azim = check.scalars(elev=elev, azim=azim)
     with ag.in_style() as palette:
         slope, height = _minimizer(x, y)
         least = np.sqrt(ag.mse_loss(ag.linear_model(x, slope, height), y))
@@ -549,43 +485,28 @@ def plot_projection(x, y_true, w, b, *, elev=22, azim=-75, ax=None):
 
         foot, top, other = point(slope, height), point(slope, height, least), point(w, b)
         radii = np.linalg.norm(other - foot) * np.array([0.5, 1, 1.5])
-        across, along = (
-            np.array([-5.0, foot[k] - 1.1 * radii[-1], foot[k] + 1.1 * radii[-1]]) for k in (0, 1)
-        )
-        corners = np.array(list(itertools.product(*((side.min(), side.max()) for side in (across, along)))))
-        ax = ag.axes_in_space(ax, "along 1", r"along $x - \langle x\rangle$", "", elev, azim)
-        # the zoom leaves the box that a figure in space is clipped to
-        ax.plot_trisurf(*corners.T, np.zeros(4), color=palette.blue, alpha=0.12, zorder=1, clip_on=False)
+        ends = np.sort([foot - 1.1 * radii[-1], foot + 1.1 * radii[-1], np.full(3, -5.0)], axis=0)[[0, -1]]
+        ax = ag.axes_in_space(ax, "along 1", r"along $x - \langle x\rangle$", "", 22, -75)
+        look = {"clip_on": False}  # the zoom leaves the box that a figure in space is clipped to
+        floor = np.meshgrid(ends[:, 0], ends[:, 1])
+        ax.plot_surface(*floor, np.zeros((2, 2)), color=palette.blue, alpha=0.12, zorder=1, **look)
         turn = np.linspace(0, 2 * np.pi, 121)
         for radius in radii:
-            ax.plot(
-                foot[0] + radius * np.cos(turn),
-                foot[1] + radius * np.sin(turn),
-                np.zeros_like(turn),
-                color=palette.blue,
-                linewidth=1,
-                zorder=2,
-                clip_on=False,
-            )
-        ax.plot(*np.transpose([np.zeros(3), top]), color=palette.ink, linewidth=1.5, zorder=3, clip_on=False)
+            circle = foot[0] + radius * np.cos(turn), foot[1] + radius * np.sin(turn), 0 * turn
+            ax.plot(*circle, color=palette.blue, linewidth=1, zorder=2, **look)
+        ax.plot(*np.transpose([np.zeros(3), top]), color=palette.ink, linewidth=1.5, zorder=3, **look)
         for at, label in ((np.zeros(3), "0"), (top, "$y$")):
             ax.text(*at, f" {label}", zorder=5, verticalalignment="bottom")
         for line, color, at, name in (
             ("-", palette.green, foot, "the best line"),
             ("--", palette.red, other, f"$w$ = {w:.3g}, $b$ = {b:.3g}"),
         ):
-            away = np.linalg.norm(top - at)
-            ax.plot(
-                *np.transpose([at, top]),
-                line,
-                color=color,
-                zorder=4,
-                clip_on=False,
-                label=f"to {name}: {away:.1f}, squared {away**2:.1f}",
-            )
-            ax.plot(*at, "o", color=color, markersize=6, zorder=4, clip_on=False)
-        ax.set(xlim=corners[[0, -1], 0], ylim=corners[[0, -1], 1], zlim=(0, 1.2 * least), zticks=[])
-        ax.set_box_aspect((*(corners[-1] - corners[0]), 1.2 * least), zoom=1.45)
+            away, look["color"] = np.linalg.norm(top - at), color
+            label = f"to {name}: {away:.1f}, squared {away**2:.1f}"
+            ax.plot(*np.transpose([at, top]), line, label=label, zorder=4, **look)
+            ax.plot(*at, "o", markersize=6, zorder=4, **look)
+        ax.set(xlim=ends[:, 0], ylim=ends[:, 1], zlim=(0, 1.2 * least), zticks=[])
+        ax.set_box_aspect((*np.ptp(ends, axis=0)[:2], 1.2 * least), zoom=1.45)
         ax.legend(loc="upper center")
         return ax
 
@@ -601,36 +522,18 @@ def plot_hyperbola(xx, xy, paths=(), *, ax=None):
         Points (w1, w2), from the start to the end of each path.
     """
     with ag.in_style() as palette:
-        xx, xy = check.scalars(xx=xx, xy=xy)
-        if min(xx, xy) <= 0:
-            raise ValueError(f"xx and xy must be positive, got {xx} and {xy}")
-        paths = [array for path in paths for array in check.finite(paths=path)]
-        for path in paths:
-            if path.ndim != 2 or path.shape[1] != 2:
-                raise ValueError(f"paths must have shape (n, 2), got shape {path.shape}")
+        xx, xy = check.rate(xx=xx, xy=xy)
+        paths = [array for path in paths for array in check.points(paths=path)]
         slope = xy / xx
         reach = 2 * np.sqrt(slope)
         side = np.linspace(-reach, reach, 201)
         above = (np.multiply.outer(side, side) - slope) ** 2
         ax = ag.labeled_axes(ax, "$w_1$", "$w_2$", size=(7, 6), aspect="equal")
-        ax.contour(
-            side,
-            side,
-            above,
-            slope**2 * np.array([0.02, 0.2, 0.5, 1, 2, 4, 8, 16]),
-            cmap=ag.level_colors(),
-            norm="log",
-            linewidths=1.2,
-        )
+        levels = slope**2 * np.array([0.02, 0.2, 0.5, 1, 2, 4, 8, 16])
+        ax.contour(side, side, above, levels, cmap=ag.level_colors(), norm="log", linewidths=1.2)
         branch = np.geomspace(slope / reach, reach, 101)
-        for sign in (1, -1):
-            ax.plot(
-                sign * branch,
-                sign * slope / branch,
-                color=palette.blue,
-                linewidth=3,
-                label="minimizers: $w_1 w_2 = w$" if sign == 1 else None,
-            )
+        for sign, label in ((1, "minimizers: $w_1 w_2 = w$"), (-1, None)):
+            ax.plot(sign * branch, sign * slope / branch, color=palette.blue, linewidth=3, label=label)
         ax.plot(0, 0, "X", color=palette.ink, markersize=11, label="saddle", linestyle="none")
         for number, path in enumerate(paths):
             ax.plot(*path.T, "--", color=palette.red, label="gradient descent" if number == 0 else None)
@@ -653,38 +556,17 @@ def plot_orbit(nets, *, ax=None):
         if set(sizes) != {2}:
             raise ValueError(f"nets must be one or more networks of hidden dimension 2, got {sizes}")
         images = np.array([[image.W1.ravel() for image in orbit(net)] for net in nets])
-        ax = ag.labeled_axes(
-            ax,
-            r"weight $W_1$ of the first neuron",
-            r"weight $W_1$ of the second neuron",
-            size=(6.4, 6),
-            aspect="equal",
-        )
+        names = (f"weight $W_1$ of the {which} neuron" for which in ("first", "second"))
+        ax = ag.labeled_axes(ax, *names, size=(6.4, 6), aspect="equal")
         reach = 1.15 * np.abs(images).max()
         for end in ((1, 0), (0, 1), (1, 1), (1, -1)):
-            ax.plot(
-                *np.outer(end, (-reach, reach)),
-                ":",
-                color=palette.ink,
-                linewidth=1,
-                label="mirrors" if end == (1, 0) else None,
-            )
-        for number in range(images.shape[1]):
-            path, first = images[:, number], number == 0
-            ax.plot(
-                *path.T,
-                color=palette.red if first else palette.blue,
-                linewidth=2 if first else 1.2,
-                zorder=3 if first else 2,
-                label={0: "the training", 1: "its images"}.get(number),
-            )
-            ax.plot(
-                *path[-1],
-                "s" if first else "o",
-                color=palette.red if first else palette.blue,
-                markersize=7,
-                zorder=4,
-            )
+            (mirror,) = ax.plot(*np.outer(end, (-reach, reach)), ":", color=palette.ink, linewidth=1)
+        mirror.set_label("mirrors")
+        for number, path in enumerate(np.swapaxes(images, 0, 1)):
+            color, end, width, order = (palette.blue, "o", 1.2, 2) if number else (palette.red, "s", 2, 3)
+            label = {0: "the training", 1: "its images"}.get(number)
+            ax.plot(*path.T, color=color, linewidth=width, zorder=order, label=label)
+            ax.plot(*path[-1], end, color=color, markersize=7, zorder=4)
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
         return ax
@@ -761,7 +643,8 @@ def plot_fiber(W1, b1, *, ax=None):
     with ag.in_style() as palette:
         ax = ag.axes_in_space(ax, "weight $W_1$", "bias $b_1$", "weight $W_2$", 22, -62)
         flat, upright = (
-            {"color": color, "alpha": 0.4, "linewidth": 0} for color in (palette.blue, palette.green)
+            {"color": color, "alpha": 0.45, "linewidth": 0, "shade": False}
+            for color in (palette.blue, palette.green)
         )
 
         def pole(place, *ends, **look):
@@ -779,7 +662,7 @@ def plot_fiber(W1, b1, *, ax=None):
         ax.plot(*np.transpose([near, -near]), [0, 0], "o", color=palette.red, markersize=7)
         ax.set(xticks=(-near[0], 0, near[0]), yticks=(), zticks=(0,))
         ax.set_box_aspect((4, 4, 3), zoom=1.1)
-        ax.legend(loc="upper left")
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 0.94), ncols=3)
         return ax
 
 
@@ -809,22 +692,22 @@ def plot_room(truth, levels, *, ax=None):
         return ax
 
 
-def plot_blow_up(*, elev=24, azim=-64, ax=None):
+def plot_blow_up(*, ax=None):
     """Plot the plane blown up at the origin, a cusp in the plane and its smooth lift (page B13).
 
     The surface consists of all (a1, a2, m) with a2 = m·a1: over each point but the origin lies one of
     its points at most, over the origin a whole line.
-
-    Parameters
-    ----------
-    elev, azim : float
-        Height and direction of the eye, in degrees.
     """
-    elev, azim = check.scalars(elev=elev, azim=azim)
     with ag.in_style() as palette:
-        ax = ag.axes_in_space(ax, "$a_1$", "$a_2$", "slope $m$", elev, azim)
+        ax = ag.axes_in_space(ax, "$a_1$", "$a_2$", "slope $m$", 24, -64)
         a1, m = np.meshgrid(np.linspace(-1, 1, 3), np.linspace(-1, 1, 21))
-        look = {"color": palette.orange, "edgecolor": palette.orange, "alpha": 0.35, "linewidth": 0.6}
+        look = {
+            "color": palette.orange,
+            "edgecolor": palette.orange,
+            "alpha": 0.3,
+            "linewidth": 0.6,
+            "shade": False,
+        }
         ax.plot_surface(a1, m * a1, m, rcount=21, ccount=3, zorder=1, **look)
         floor, t = -2.2, np.linspace(-1, 1, 101)
         ax.plot([-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1], floor, color=palette.ink, linewidth=0.8, zorder=0)
@@ -833,7 +716,7 @@ def plot_blow_up(*, elev=24, azim=-64, ax=None):
         ax.plot([0, 0], [0, 0], [-1, 1], ":", color=palette.red, label="all that lies over it", zorder=3)
         ax.plot(t**2, t**3, t, color=palette.blue, label="the cusp, lifted", zorder=4)
         ax.set(zlim=(floor, 1), xticks=(-1, 0, 1), yticks=(-1, 0, 1), zticks=(-1, 0, 1))
-        ax.legend(loc="upper left")
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 0.9), ncols=2)
         return ax
 
 
@@ -852,7 +735,7 @@ def plot_pages(pages, *, ax=None):
         if not set(sources) <= set(pages):
             raise ValueError(f"pages must hold what {number} builds on, got {sources!r}")
     columns, rows = np.transpose([*places.values()])
-    size = 1.7 * (np.ptp(columns) + 1), 1.35 * (np.ptp(rows) + 1)
+    size = 1.7 * (np.ptp(columns) + 1), 1.1 * (np.ptp(rows) + 1)
     with ag.in_style() as palette:
         ax = ag.labeled_axes(ax, "", "", size=size)
         half = np.array([0.43, 0.35])

@@ -425,7 +425,7 @@ def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=
         ax.plot(w[0], b[0], loss[0], "o", label="initial $(w, b)$", **look)
         ax.plot(w[-1], b[-1], loss[-1], "s", label="final $(w, b)$", **look)
         ax.zaxis.labelpad = 12
-        ax.legend(loc="upper left")
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 0.94), ncols=3)
         return ax
 
 
@@ -458,7 +458,7 @@ def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
         ax.set(zlim=(0, 4.5), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
         if elev > 50:  # from above the labels of z would lie on each other
             ax.set(zlabel="", zticks=[])
-        ax.legend(loc="upper left", markerscale=2)
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 0.94), ncols=2, markerscale=2)
         return ax
 
 

@@ -6,13 +6,13 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.colors import LogNorm, to_hex
+from matplotlib.colors import LogNorm, to_hex, to_rgb
 from matplotlib.quiver import Quiver
 from mpl_toolkits.mplot3d import Axes3D
 
 import agml_algebra as alg
 import agml_helpers as ag
-from conftest import contrast, loss_at, shape_of
+from conftest import ROOT, contrast, loss_at, shape_of
 
 x, y_true, y = ag.make_data(20)
 w, b, losses = ag.gradient_descent(x, y, ag.W_START, ag.B_START, alpha=0.01, epochs=5)
@@ -165,6 +165,18 @@ def test_colors_are_seen_on_their_ground_and_apart(palette):
     lightness = [contrast(level, "black") for level in levels]
     assert np.all(np.diff(lightness) > 0)  # in shades of gray the levels keep their order
     assert min(contrast(level, palette.ground) for level in levels) >= 3
+
+
+@every_palette
+def test_a_rare_color_survives_in_the_pictures_of_the_book(palette, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "_sphinx")
+    import pictures
+
+    with ag.in_palette(palette):
+        ag.plot_gradient_field(x, y, [0], [0]).figure.savefig(tmp_path / "a.png")
+    pictures.lighten(tmp_path / "a.png", tmp_path / "a.webp")
+    seen = plt.imread(tmp_path / "a.webp")[..., :3].reshape(-1, 3) / 255
+    assert np.abs(seen - to_rgb(palette.red)).max(axis=1).min() < 0.02
 
 
 def test_a_palette_ends_with_its_block():
