@@ -12,39 +12,40 @@ function mean(n, term) {
 
 export const linearModel = (x, w, b) => w * x + b;
 
-export const meanSquare = (x, y, w, b) => mean(x.length, i => (linearModel(x[i], w, b) - y[i]) ** 2);
-
-export function gradients(x, y, w, b) {
-  let dw = 0, db = 0;
-  for (let i = 0; i < x.length; i++) {
-    const error = linearModel(x[i], w, b) - y[i];
-    dw += error * x[i];
-    db += error;
-  }
-  return [2 * dw / x.length, 2 * db / x.length];
+/* The loss as a quadric, which costs one pass over the data: its minimum, the means ⟨x²⟩ and ⟨x⟩, and the
+   eigenvalues of its second derivatives, the larger first, with the direction of the larger one's eigenvector. */
+export function quadric(x, y) {
+  const n = x.length, x1 = mean(n, i => x[i]), y1 = mean(n, i => y[i]), xx = mean(n, i => x[i] ** 2);
+  const spread = mean(n, i => (x[i] - x1) ** 2), w = mean(n, i => (x[i] - x1) * (y[i] - y1)) / spread, b = y1 - w * x1;
+  const lowest = mean(n, i => (linearModel(x[i], w, b) - y[i]) ** 2);
+  const large = xx + 1 + Math.hypot(xx - 1, 2 * x1), angle = Math.atan2(2 * x1, xx - 1) / 2;
+  return {w, b, lowest, xx, x1, eigenvalues: [large, 4 * spread / large], angle};
 }
 
-export function descent(x, y, w, b, alpha, epochs) {
+/* How far the loss lies above its minimum, its derivatives, and the path of a descent. */
+export function above(q, w, b) {
+  const dw = w - q.w, db = b - q.b;
+  return q.xx * dw * dw + 2 * q.x1 * dw * db + db * db;
+}
+
+export const meanSquare = (q, w, b) => q.lowest + above(q, w, b);
+
+export function gradients(q, w, b) {
+  const dw = w - q.w, db = b - q.b;
+  return [2 * (q.xx * dw + q.x1 * db), 2 * (q.x1 * dw + db)];
+}
+
+export function descent(q, w, b, alpha, epochs) {
   const path = [[w, b]];
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const [dw, db] = gradients(x, y, w, b);
+    const [dw, db] = gradients(q, w, b);
     path.push([w -= alpha * dw, b -= alpha * db]);
   }
   return path;
 }
 
-/* The loss as a quadric: its minimum, and the eigenvalues of its second derivatives, the larger first,
-   with the direction of the larger one's eigenvector as an angle. */
-export function quadric(x, y) {
-  const n = x.length, mx = mean(n, i => x[i]), my = mean(n, i => y[i]);
-  const spread = mean(n, i => (x[i] - mx) ** 2), w = mean(n, i => (x[i] - mx) * (y[i] - my)) / spread;
-  const b = my - w * mx, xx = 2 * mean(n, i => x[i] ** 2), x1 = 2 * mx, half = (xx - 2) / 2;
-  const large = xx / 2 + 1 + Math.hypot(half, x1), small = 4 * spread / large;
-  return {w, b, loss: meanSquare(x, y, w, b), eigenvalues: [large, small], angle: Math.atan2(x1, half) / 2};
-}
-
-/* The half-axes of the level set, an ellipse, where a quadric is as much above its minimum. */
-export const halfAxes = ({eigenvalues}, above) => eigenvalues.map(value => Math.sqrt(2 * above / value));
+/* The half-axes of the level set, an ellipse, at a height above the minimum. */
+export const halfAxes = ({eigenvalues}, height) => eigenvalues.map(value => Math.sqrt(2 * height / value));
 
 export const sigmoid = z => 1 / (1 + Math.exp(-z));
 
@@ -200,14 +201,13 @@ const STYLE = `
 .agml i, .agml .math { font-style: italic; }
 .agml .halo { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
 .agml .handle { cursor: grab; outline: none; }
-.agml .handle * { touch-action: none; }
 .agml .handle:active { cursor: grabbing; }
 .agml .handle .area { fill: transparent; stroke: none; }
 .agml .handle .dot { stroke: var(--ground); stroke-width: 2; }
 .agml .handle .ring { fill: none; stroke: none; stroke-width: 2; }
 .agml .handle:hover .ring { stroke: currentcolor; stroke-opacity: .35; }
 .agml .handle:focus-visible .ring { stroke: var(--ink); }
-.agml .scene { position: relative; width: 100%; max-width: 34rem; justify-self: center; touch-action: none; cursor: grab; outline-offset: 2px; }
+.agml .scene { position: relative; width: 100%; max-width: 34rem; justify-self: center; cursor: grab; outline-offset: 2px; }
 .agml .scene:active { cursor: grabbing; }
 .agml .scene:focus-visible { outline: 2px solid var(--ink); }
 .agml .scene canvas { display: block; width: 100%; }
@@ -248,7 +248,7 @@ const formats = {};
 
 const raised = power => String(power).replace(/./g, sign => sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign]);
 
-/* A number as text: with so many decimals, or, when it is huge, with a power of ten. */
+/* A number as text: with so many decimals, or as many as it has, or, when it is huge, with a power of ten. */
 export function text(value, decimals = 2) {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "no number";
   if (Math.abs(value) >= 1e7) {
@@ -256,7 +256,7 @@ export function text(value, decimals = 2) {
     return `${digits} · 10${raised(power)}`;
   }
   const format = formats[decimals] ??= new Intl.NumberFormat("en-US",
-    {minimumFractionDigits: decimals, maximumFractionDigits: decimals, signDisplay: "negative"});
+    {minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? 3, signDisplay: "negative"});
   return format.format(value).replace("-", "−");
 }
 
@@ -272,7 +272,7 @@ function ticks(low, high, count = 5) {
 function short(value) {
   const power = Math.log10(Math.abs(value));
   if (value && (power > 4 || power < -2) && Number.isInteger(power)) return `10${raised(power)}`;
-  return value.toLocaleString("en-US").replace("-", "−");
+  return text(value, null);
 }
 
 /* Labels with _letters_ in italics and ~indices~ below the line, for pictures and for text. */
@@ -412,6 +412,28 @@ class Stage {
   }
 }
 
+/* What a hand does to a node: `grab` it and `move` it with a pointer, each giving what the next move starts
+   from, or `press` the arrow keys. */
+function draggable(node, {grab, move, press}) {
+  let held = null;
+  node.addEventListener("touchstart", event => event.preventDefault(), {passive: false});  // or the page would scroll
+  node.addEventListener("pointerdown", event => {
+    if (event.button) return;
+    held = grab(event);
+    node.setPointerCapture(event.pointerId);
+    node.focus({preventScroll: true});
+    event.preventDefault();
+  });
+  node.addEventListener("pointermove", event => { if (held) held = move(event, held); });
+  for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) node.addEventListener(name, () => { held = null; });
+  node.addEventListener("keydown", event => {
+    const arrow = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]}[event.key];
+    if (!arrow || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    press(...arrow, event.shiftKey ? 10 : 1);
+  });
+}
+
 /* A plane with axes. Its coordinates are pixels, so that text has one size on every screen. */
 class Panel {
   constructor(stage, {label, x, y, xlabel, ylabel, xscale = plain, yscale = plain, square = false, flat = false, height = null, wide = false}) {
@@ -430,7 +452,8 @@ class Panel {
     const [left, right, bottom, top] = [46, 14, 42, 26], {xscale, yscale} = this;
     const across = width - left - right;
     const [x0, x1] = this.x.map(xscale.to), [y0, y1] = this.y.map(yscale.to);
-    const down = this.height ? this.height - top - bottom : across * (this.square ? (y1 - y0) / (x1 - x0) : 1);
+    const alone = width > 0.6 * this.stage.panels.clientWidth;  // in its row, as on a phone
+    const down = this.height ? this.height - top - bottom : across * (this.square ? (y1 - y0) / (x1 - x0) : alone ? 0.6 : 1);
     this.unit = [across / (x1 - x0), down / (y1 - y0)];
     this.X = v => left + (xscale.to(v) - x0) * this.unit[0];
     this.Y = v => top + (y1 - yscale.to(v)) * this.unit[1];
@@ -482,40 +505,34 @@ class Panel {
     const box = this.svg.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   }
-  /* A point that can be dragged, moved by the arrow keys, and put where one clicks. */
+  /* A point that can be dragged, moved by the arrow keys, and put where one clicks. One that moves along a
+     line, as no step leads across, goes forward by either of two keys. */
   handle({label, color, at, move, says, step = [0.1, 0.1], shape = "circle", anywhere = false}) {
     const dot = shape === "circle" ? svg("circle", {class: "dot", r: 7.5, fill: color})
       : svg("rect", {class: "dot", x: -7, y: -7, width: 14, height: 14, rx: 2, fill: color});
-    const node = svg("g", {class: "handle", style: `color: ${color}`, tabindex: 0, role: "slider", "aria-label": label},
-      svg("circle", {class: "area", r: 18}), svg("circle", {class: "ring", r: 12}), dot);
+    const along = step[0] ? 0 : 1, [low, high] = along ? this.y : this.x;
+    const node = svg("g", {class: "handle", style: `color: ${color}`, tabindex: 0, role: "slider", "aria-label": label,
+      "aria-valuemin": low, "aria-valuemax": high}, svg("circle", {class: "area", r: 18}), svg("circle", {class: "ring", r: 12}), dot);
     this.above.append(node);
-    node.addEventListener("touchstart", event => event.preventDefault(), {passive: false});  // or the page would scroll
-    let held = null;
     const to = (px, py) => {
       const [x, y] = this.back(px, py);
       move([clamp(x, this.x), clamp(y, this.y)]);
     };
-    node.addEventListener("pointerdown", event => {
-      if (event.button) return;
-      const [px, py] = this.pixels(event), [x, y] = at();
-      held = [clamp(this.X(x), this.bounds()[0]) - px, clamp(this.Y(y), this.bounds()[1]) - py];
-      node.setPointerCapture(event.pointerId);
-      node.focus({focusVisible: false, preventScroll: true});
-      event.preventDefault();
-    });
-    node.addEventListener("pointermove", event => {
-      if (!held) return;
-      const [px, py] = this.pixels(event);
-      to(px + held[0], py + held[1]);
-    });
-    for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) node.addEventListener(name, () => { held = null; });
-    node.addEventListener("keydown", event => {
-      const arrow = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]}[event.key];
-      if (!arrow || event.ctrlKey || event.altKey || event.metaKey) return;
-      event.preventDefault();
-      const [x, y] = at(), times = event.shiftKey ? 10 : 1, {xscale, yscale} = this;
-      move([clamp(xscale.from(xscale.to(x) + times * arrow[0] * step[0]), this.x),
-        clamp(yscale.from(yscale.to(y) + times * arrow[1] * step[1]), this.y)]);
+    draggable(node, {
+      grab: event => {  // where the hand is, seen from the middle
+        const [px, py] = this.pixels(event), [x, y] = at(), [across, down] = this.bounds();
+        return [clamp(this.X(x), across) - px, clamp(this.Y(y), down) - py];
+      },
+      move: (event, held) => {
+        const [px, py] = this.pixels(event);
+        to(px + held[0], py + held[1]);
+        return held;
+      },
+      press: (right, up, times) => {
+        const [x, y] = at(), {xscale, yscale} = this, both = step[0] && step[1];
+        move([clamp(xscale.from(xscale.to(x) + times * (both ? right : right + up) * step[0]), this.x),
+          clamp(yscale.from(yscale.to(y) + times * (both ? up : right + up) * step[1]), this.y)]);
+      },
     });
     if (anywhere) {
       this.svg.addEventListener("click", event => {
@@ -527,7 +544,7 @@ class Panel {
     return () => {
       const [x, y] = at(), [across, down] = this.bounds();
       change(node, {transform: `translate(${clamp(this.X(x), across).toFixed(2)} ${clamp(this.Y(y), down).toFixed(2)})`,
-        "aria-valuenow": Number(x.toFixed(3)), "aria-valuetext": says()});
+        "aria-valuenow": Number((along ? y : x).toPrecision(5)), "aria-valuetext": says()});
     };
   }
   bounds() {
@@ -535,9 +552,7 @@ class Panel {
   }
   /* The level sets of a quadric, exact ellipses, each deeper one a shade darker. */
   levels(q, count = 11) {
-    const corners = this.x.flatMap(w => this.y.map(b => [w - q.w, b - q.b]));
-    const [c, s] = [Math.cos(q.angle), Math.sin(q.angle)], [large, small] = q.eigenvalues;
-    const top = Math.max(...corners.map(([w, b]) => (large * (c * w + s * b) ** 2 + small * (c * b - s * w) ** 2) / 2));
+    const top = Math.max(...this.x.flatMap(w => this.y.map(b => above(q, w, b))));
     const ellipses = Array.from({length: count}, (_, i) => {
       const [rx, ry] = halfAxes(q, top * 10 ** (-0.3 * i));
       return svg("ellipse", {rx: rx * this.unit[0], ry: ry * this.unit[0], stroke: "var(--blue)", "stroke-opacity": 0.45, fill: "var(--blue)",
@@ -556,48 +571,39 @@ function thinned(epochs, value) {
   return found;
 }
 
-/* A whole number near to where the hand is, and not the old one when a key was pressed. */
-const whole = (value, old) => Math.abs(value - old) < 1 && value !== old ? old + Math.sign(value - old) * (Math.abs(value - old) > 1e-9) : Math.round(value);
-
 const END = {fill: "var(--red)", stroke: "var(--ground)", "stroke-width": 1.5};
 
 const cross = (px, py, r = 6) => `M${px - r} ${py}H${px + r}M${px} ${py - r}V${py + r}`;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/* Let the epochs pass while `running`: slowly at first and faster later, as descents are. Readers who want
+/* How epochs pass when they are played: slowly at first and faster later, as descents are, by even numbers,
+   so that all pictures lie on one side of a valley, and none while the picture is behind. Readers who want
    no motion get two pictures a second. */
-function play(stage, name, behind = () => false, stride = count => count) {
-  const most = stage.model.get("limits")[name][1];
-  let last = 0, ticking = false;
-  const tick = now => {
-    ticking = !stage.gone.signal.aborted && stage.model.get("running");
-    if (!ticking) return;
-    requestAnimationFrame(tick);
-    if (calm() && now - last < 500 || behind()) return;
-    last = now;
-    const [epoch] = stage.get(name), next = Math.min(most, epoch + stride(1 + Math.floor(epoch / (calm() ? 4 : 80))));
-    stage.set(epoch === most ? {running: false} : {[name]: next});
-  };
-  const begin = () => {
-    if (!stage.model.get("running") || ticking) return;
-    if (stage.get(name)[0] === most) stage.set({[name]: 0});  // once more
-    ticking = true;
-    requestAnimationFrame(tick);
-  };
-  stage.model.on("change:running", begin);
-  stage.gone.signal.addEventListener("abort", () => stage.model.off("change:running", begin));
-  begin();
+function pace(stage, epoch, most, behind = false) {
+  const quiet = calm(), stride = Math.min(2 * Math.round(epoch / (quiet ? 8 : 160)) || 1, most - epoch || 1);
+  stage.set({stride: behind ? 0 : stride, interval: quiet ? 500 : 20});
 }
 
 // Views
 
 /* The look of samples, which several views show. */
 const DATA = {stroke: "var(--blue)", "stroke-opacity": 0.5, "stroke-width": 5, "stroke-linecap": "round"};
-const FIT = {x: "x", y: "y"};
 
 function dataPanel(stage, x, y, options = {}) {
   const low = Math.min(...y), high = Math.max(...y), room = 0.2 * (high - low || 1);
   return stage.panel({x: [Math.min(...x), Math.max(...x)], y: [low - room, high + room], xlabel: "_x_", ylabel: "_y_", ...options});
+}
+
+/* The loss by epochs, both on scales that show small and large, and the epoch, a handle on the curve. */
+function lossPanel(stage, name, last, says, options) {
+  const panel = stage.panel({x: stage.model.get("limits")[name], xlabel: "epoch", xscale: fromZero, yscale: logarithmic, ...options});
+  const curve = panel.path({stroke: "var(--red)"}), handle = panel.handle({label: "Epoch", color: "var(--red)", shape: "square", step: [0.02, 0], says,
+    at: () => [stage.get(name)[0], Number.isFinite(last()) ? clamp(last(), panel.y) : panel.y[1]],
+    move([value]) {  // a key leads to the next epoch at least
+      const [old] = stage.get(name), near = Math.round(value);
+      stage.set({[name]: near === old ? old + Math.sign(value - old) : near, ...stage.model.get("running") && {running: false}});
+    }});
+  return [panel, curve, handle];
 }
 
 /* The learning rate on a scale of its own, to be dragged along, with the rate that nothing may pass. */
@@ -633,7 +639,7 @@ function Line(stage) {
   const errors = data.path({stroke: "var(--red)", "stroke-width": 0.9, "stroke-opacity": 0.6}), dots = data.path(DATA);
   const ideal = data.path({stroke: "var(--ink)", "stroke-dasharray": "6 5"}), fit = data.path({stroke: "var(--green)", "stroke-width": 2.5});
   const lowest = plane.path({stroke: "var(--ink)"});
-  const loss = () => meanSquare(x, y, ...stage.get("w", "b"));
+  const loss = () => meanSquare(q, ...stage.get("w", "b"));
   const says = () => `${pair(...stage.get("w", "b"))}: the loss is ${text(loss(), 1)}`;
   const [left, right] = [0.15, 0.85].map(part => data.x[0] + part * (data.x[1] - data.x[0]));
   const end = (here, other, label) => data.handle({label, color: "var(--green)", step: [0, (data.y[1] - data.y[0]) / 190], says,
@@ -661,39 +667,38 @@ function Line(stage) {
     for (const node of [ideal, lowest]) change(node, {visibility: best ? "visible" : "hidden"});
     for (const handle of handles) handle();
     stage.show({"_w_ =": text(w), "_b_ =": text(b), "loss": text(now, 1),
-      "above the best by": best ? text(Math.max(0, now - q.loss), 1) : null});
-    stage.say(best ? `The best line, dashed, has w = ${text(q.w)} and b = ${text(q.b)}; its loss is ${text(q.loss, 1)}.` : "");
+      "above the best by": best ? text(above(q, w, b), 1) : null});
+    stage.say(best ? `The best line, dashed, has w = ${text(q.w)} and b = ${text(q.b)}; its loss is ${text(q.lowest, 1)}.` : "");
   });
 }
 
 function Descent(stage) {
-  const [x, y] = stage.get("x", "y"), q = quadric(x, y), border = 2 / q.eigenvalues[0], limits = stage.model.get("limits");
-  const plane = weightPanel(stage), top = 40 * meanSquare(x, y, ...stage.get("w", "b"));
-  const curve = stage.panel({label: "The loss, epoch by epoch", x: limits.epochs, y: [0.7 * q.loss || 1e-6 * top, top], xlabel: "epoch",
-    ylabel: "loss", xscale: fromZero, yscale: logarithmic});
+  const q = quadric(...stage.get("x", "y")), border = 2 / q.eigenvalues[0], limits = stage.model.get("limits");
+  const plane = weightPanel(stage), [{w: w0, b: b0}] = stage.get("home"), top = 40 * meanSquare(q, w0, b0);
+  let words = "", last = top;
+  const says = () => words;
+  const [curve, falls, epoch] = lossPanel(stage, "epochs", () => last, says,
+    {label: "The loss, epoch by epoch", y: [0.7 * q.lowest || 1e-6 * top, top], ylabel: "loss"});
   const lowest = plane.path({stroke: "var(--ink)"}), red = {stroke: "var(--red)"};
   const trail = plane.path({...red, "stroke-width": 1.6}), steps = plane.path({...red, "stroke-width": 4.5, "stroke-linecap": "round"});
   const here = plane.add("rect", {width: 12, height: 12, ...END});
-  const floor = curve.path({stroke: "var(--ink)", "stroke-width": 1, "stroke-dasharray": "5 4"}), falls = curve.path(red);
-  let words = "", last = top;
-  const says = () => words;
+  const floor = curve.path({stroke: "var(--ink)", "stroke-width": 1, "stroke-dasharray": "5 4"});
   const handles = [
     plane.handle({label: "Start of the descent", color: "var(--red)", anywhere: true, says,
       at: () => stage.get("w", "b"), move: ([w, b]) => stage.set({w, b})}),
-    curve.handle({label: "Epoch", color: "var(--red)", shape: "square", step: [0.02, 0], says,
-      at: () => [stage.get("epochs")[0], Number.isFinite(last) ? last : curve.y[1]], move: ([epochs]) => stage.set({epochs: whole(epochs, stage.get("epochs")[0])})}),
+    epoch,
     ratePanel(stage, border, "2/_λ_~max~"),
   ];
-  play(stage, "epochs");
   stage.start(["w", "b", "alpha", "epochs"], () => {
     plane.levels(q);
     change(lowest, {d: cross(plane.X(q.w), plane.Y(q.b))});
-    change(floor, {d: curve.line(curve.x.map(v => [v, q.loss]))});
+    change(floor, {d: curve.line(curve.x.map(v => [v, q.lowest]))});
   }, () => {
-    const [w, b, alpha, epochs] = stage.get("w", "b", "alpha", "epochs"), path = descent(x, y, w, b, alpha, epochs);
-    const {end} = plane.trail(path, trail, steps, here), losses = thinned(epochs, k => meanSquare(x, y, ...path[k]));
+    const [w, b, alpha, epochs] = stage.get("w", "b", "alpha", "epochs"), path = descent(q, w, b, alpha, epochs);
+    const {end} = plane.trail(path, trail, steps, here), losses = thinned(epochs, k => meanSquare(q, ...path[k]));
     last = losses.at(-1)[1];
     change(falls, {d: curve.curve(losses)});
+    pace(stage, epochs, limits.epochs[1]);
     const diverges = alpha > border && !(last <= losses[0][1]);
     words = `Start at ${pair(w, b)}, rate ${text(alpha, 5)}: after ${text(epochs, 0)} epochs the loss is ${text(last, 1)}`;
     for (const handle of handles) handle();
@@ -712,30 +717,20 @@ class Scene {
     this.canvas = html("canvas");
     this.over = svg("svg", {"aria-hidden": "true"});
     this.root = html("div", {className: "scene wide", tabIndex: 0}, this.canvas, this.over);
-    change(this.root, {role: "slider", "aria-label": label});
+    change(this.root, {role: "slider", "aria-label": label, "aria-valuemin": -180, "aria-valuemax": 180});
     stage.panels.append(this.root);
     stage.parts.push(this);
-    let held = null;
     const turn = (right, up) => {
       const [elev, azim] = stage.get("elev", "azim");
       stage.set({elev: elev + up, azim: (azim + right + 540) % 360 - 180});
     };
-    this.root.addEventListener("pointerdown", event => {
-      if (event.button) return;
-      held = [event.clientX, event.clientY];
-      this.root.setPointerCapture(event.pointerId);
-    });
-    this.root.addEventListener("pointermove", event => {
-      if (!held) return;
-      turn((held[0] - event.clientX) * 0.5, (event.clientY - held[1]) * 0.4);
-      held = [event.clientX, event.clientY];
-    });
-    for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) this.root.addEventListener(name, () => { held = null; });
-    this.root.addEventListener("keydown", event => {
-      const arrow = {ArrowLeft: [-5, 0], ArrowRight: [5, 0], ArrowUp: [0, 5], ArrowDown: [0, -5]}[event.key];
-      if (!arrow || event.ctrlKey || event.altKey || event.metaKey) return;
-      event.preventDefault();
-      turn(...arrow);
+    draggable(this.root, {
+      grab: event => event,
+      move(event, before) {
+        turn((before.clientX - event.clientX) * 0.5, (event.clientY - before.clientY) * 0.4);
+        return event;
+      },
+      press: (right, up) => turn(5 * right, 5 * up),
     });
   }
   lay() {
@@ -814,20 +809,21 @@ function viridis(part, dark) {
 }
 
 function Surface(stage) {
-  const [x, y] = stage.get("x", "y"), {w: side, b: other} = stage.model.get("limits"), N = 36, TALL = 0.62;
+  const q = quadric(...stage.get("x", "y")), {w: side, b: other} = stage.model.get("limits"), N = 36, TALL = 0.62;
   const scene = new Scene(stage, "The surface of the loss, to be turned", 0.88);
   let made = "", path, sides, heights, top, base, colors, themed;
   function compute() {
     const values = stage.get("w", "b", "alpha", "epochs"), key = values.join();
     if (key === made) return;
     made = key;
-    path = descent(x, y, ...values);
+    path = descent(q, ...values);
     const within = path.findIndex(([w, b]) => !(clamp(w, side) === w && clamp(b, other) === b));
     if (within >= 0) path = path.slice(0, Math.max(1, within));
     sides = [0, 1].map(i => [Math.min(...path.map(p => p[i])) - 1, Math.max(...path.map(p => p[i])) + 1]);
+    const at = (i, part) => sides[i][0] + (sides[i][1] - sides[i][0]) * part;
     heights = Array.from({length: N + 1}, (_, i) => Array.from({length: N + 1}, (_, k) =>
-      meanSquare(x, y, sides[0][0] + (sides[0][1] - sides[0][0]) * i / N, sides[1][0] + (sides[1][1] - sides[1][0]) * k / N)));
-    path = path.map(([w, b]) => [w, b, meanSquare(x, y, w, b)]);
+      meanSquare(q, at(0, i / N), at(1, k / N))));
+    path = path.map(([w, b]) => [w, b, meanSquare(q, w, b)]);
     top = Math.max(...heights.flat());
     base = Math.min(...heights.flat());
     themed = null;
@@ -843,17 +839,19 @@ function Surface(stage) {
     tint(stage.root.classList.contains("dark"));
     const elev = scene.look(TALL), unit = (v, [low, high]) => 2 * (v - low) / (high - low) - 1;
     const rise = value => TALL * unit(value, [base, top]);
-    const grid = heights.map((row, i) => row.map((value, k) => scene.at(2 * i / N - 1, 2 * k / N - 1, rise(value))));
-    const [, , near0] = scene.at(1, 0, 0), [, , near1] = scene.at(0, 1, 0);
-    const indices = near => Array.from({length: N}, (_, i) => near > 0 ? i : N - 1 - i);  // what is far is drawn first
-    const paint = scene.paint;
-    for (const i of indices(near0)) {
-      for (const k of indices(near1)) {
-        const corners = [grid[i][k], grid[i + 1][k], grid[i + 1][k + 1], grid[i][k + 1]];
-        const [mx, my] = [(corners[0][0] + corners[2][0]) / 2, (corners[0][1] + corners[2][1]) / 2];
+    const grid = heights.flatMap((row, i) => row.map((value, k) => scene.at(2 * i / N - 1, 2 * k / N - 1, rise(value))));
+    const [, , near0] = scene.at(1, 0, 0), [, , near1] = scene.at(0, 1, 0), paint = scene.paint;
+    const quads = near => Array.from({length: N}, (_, i) => near > 0 ? i : N - 1 - i);  // what is far is drawn first
+    for (const i of quads(near0)) {
+      for (const k of quads(near1)) {
+        const a = i * (N + 1) + k, p = grid[a], q = grid[a + N + 1], r = grid[a + N + 2], s = grid[a + 1];
+        const mx = 0.045 * (p[0] + r[0]), my = 0.045 * (p[1] + r[1]);  // grown a little, over the seams
         paint.fillStyle = colors[i][k];
         paint.beginPath();
-        for (const [px, py] of corners) paint.lineTo(px + 0.09 * (px - mx), py + 0.09 * (py - my));  // over the seams
+        paint.moveTo(1.09 * p[0] - mx, 1.09 * p[1] - my);
+        paint.lineTo(1.09 * q[0] - mx, 1.09 * q[1] - my);
+        paint.lineTo(1.09 * r[0] - mx, 1.09 * r[1] - my);
+        paint.lineTo(1.09 * s[0] - mx, 1.09 * s[1] - my);
         paint.fill();
       }
     }
@@ -955,13 +953,12 @@ function Neuron(stage) {
 function Network(stage) {
   const [x, y] = stage.get("x", "y"), limits = stage.model.get("limits"), EVERY = 96;
   const fit = dataPanel(stage, x, y, {label: "The samples and the fit of the network", height: 270}), units = dataPanel(stage, x, y, {label: "What each neuron adds", ylabel: "what each neuron adds", height: 270});
-  const curve = stage.panel({label: "The loss so far", x: [0, limits.epoch[1]], y: [10, 3000], xlabel: "epoch", ylabel: "loss", xscale: fromZero, yscale: logarithmic, height: 190, wide: true});
+  const [curve, history, handle] = lossPanel(stage, "epoch", () => losses[epoch], () => `epoch ${text(epoch, 0)}: the loss is ${text(losses[epoch])}`,
+    {label: "The loss so far", y: [10, 3000], ylabel: "loss", height: 190, wide: true});
+  change(history, {"stroke-width": 1.2});
   const dots = fit.path(DATA), red = {stroke: "var(--red)"};
   const sides = [0, 1].map(() => fit.path({...red, "stroke-width": 1, "stroke-opacity": 0.75})), main = fit.path({...red, "stroke-width": 2.5});
-  const parts = units.path({stroke: "var(--blue)", "stroke-width": 1.8}), history = curve.path({...red, "stroke-width": 1.2}), still = curve.path({stroke: "var(--ink)", "stroke-width": 1.6});
-  const handle = curve.handle({label: "Epoch", color: "var(--red)", shape: "square", step: [0.02, 0],
-    says: () => `epoch ${text(epoch, 0)}: the loss is ${text(losses[epoch])}`, at: () => [epoch, clamp(losses[epoch] || 1, curve.y)],
-    move: ([value]) => stage.set({running: false, epoch: whole(value, stage.get("epoch")[0])})});
+  const parts = units.path({stroke: "var(--blue)", "stroke-width": 1.8}), still = curve.path({stroke: "var(--ink)", "stroke-width": 1.6});
   stage.swatches(["this epoch", {...red, "stroke-width": 2.5}], ["the epoch before", {...red, "stroke-width": 1}], ["midpoint of the two, on request", {stroke: "var(--ink)"}]);
   const xs = Array.from({length: 121}, (_, i) => fit.x[0] + (fit.x[1] - fit.x[0]) * i / 120);
   let made, net, before, epoch, losses, kept;
@@ -988,15 +985,13 @@ function Network(stage) {
     }
     losses[epoch] ??= networkLoss(x, y, net);
   }
-  // pictures two epochs apart lie on one side of a valley
-  play(stage, "epoch", () => epoch < stage.get("epoch")[0], count => count === 1 ? 1 : 2 * Math.ceil(count / 2));
   stage.button("one epoch", () => stage.set({running: false, epoch: stage.get("epoch")[0] + 1}));
-  stage.button("start again", () => stage.set({epoch: 0}));
   stage.start(["d", "seed", "alpha", "epoch", "midpoint"], () => change(dots, {d: fit.dots(x.map((v, i) => [v, y[i]]))}), () => {
     restart();
     const [target, between, d, alpha, seed] = stage.get("epoch", "midpoint", "d", "alpha", "seed");
-    goto(target, performance.now() + 12);
+    goto(target, performance.now() + 8);
     if (epoch !== target) stage.redraw();
+    pace(stage, target, limits.epoch[1], epoch !== target);
     const here = between ? midpoint(net, before) : net, value = losses[epoch];
     [net, before].forEach((side, i) => change(sides[i], {d: i || between ? fit.line(xs.map(v => [v, predict(v, side)])) : ""}));
     change(main, {d: fit.line(xs.map(v => [v, predict(v, here)])), stroke: between ? "var(--ink)" : "var(--red)"});
@@ -1018,21 +1013,20 @@ function Network(stage) {
 function TwoWeights(stage) {
   const [xx, xy] = stage.get("xx", "xy"), slope = xy / xx, limits = stage.model.get("limits"), side = limits.w1;
   const plane = stage.panel({label: "The plane of both weights, with level sets of the loss", x: side, y: side, xlabel: "_w_₁", ylabel: "_w_₂", square: true});
-  const curve = stage.panel({label: "The loss above its minimum, epoch by epoch", x: limits.epochs, y: [1e-6, 10 * productLoss(xx, xy, ...side)],
-    xlabel: "epoch", ylabel: "loss above the minimum", xscale: fromZero, yscale: logarithmic});
+  let words = "", last = 1;
+  const says = () => words;
+  const [curve, falls, epoch] = lossPanel(stage, "epochs", () => last, says,
+    {label: "The loss above its minimum, epoch by epoch", y: [1e-6, 10 * productLoss(xx, xy, ...side)], ylabel: "loss above the minimum"});
   const shades = Array.from({length: 7}, () => plane.path({stroke: "var(--blue)", "stroke-width": 1, "stroke-opacity": 0.4}));
   const minima = plane.path({stroke: "var(--blue)", "stroke-width": 3}), saddle = plane.path({stroke: "var(--ink)", "stroke-width": 2.5});
   const flow = plane.path({stroke: "var(--green)", "stroke-width": 2.5, "stroke-dasharray": "7 5"}), red = {stroke: "var(--red)"};
   const trail = plane.path({...red, "stroke-width": 1.4}), steps = plane.path({...red, "stroke-width": 4.5, "stroke-linecap": "round"});
-  const here = plane.add("rect", {width: 12, height: 12, ...END}), falls = curve.path(red);
+  const here = plane.add("rect", {width: 12, height: 12, ...END});
   stage.swatches(["minimizers", {stroke: "var(--blue)", "stroke-width": 3}], ["gradient flow", {stroke: "var(--green)", "stroke-dasharray": "7 5"}], ["gradient descent", red]);
-  let words = "", last = 1;
-  const says = () => words;
   const handles = [
     plane.handle({label: "Start of flow and descent", color: "var(--red)", anywhere: true, says, step: [0.05, 0.05],
       at: () => stage.get("w1", "w2"), move: ([w1, w2]) => stage.set({w1, w2})}),
-    curve.handle({label: "Epoch", color: "var(--red)", shape: "square", step: [0.02, 0], says,
-      at: () => [stage.get("epochs")[0], last], move: ([epochs]) => stage.set({epochs: whole(epochs, stage.get("epochs")[0])})}),
+    epoch,
     ratePanel(stage),
   ];
   const branches = product => {  // of w1 w2 = product
@@ -1048,15 +1042,16 @@ function TwoWeights(stage) {
     const calmly = productFlow(slope, w1, w2), goal = calmly.at(-1), {end, escapes} = plane.trail(path, trail, steps, here);
     change(flow, {d: plane.line(calmly)});
     const losses = thinned(epochs, k => productLoss(xx, xy, ...path[k]));
-    last = clamp(losses.at(-1)[1], curve.y) || curve.y[1];
+    last = losses.at(-1)[1];
     change(falls, {d: curve.curve(losses)});
     const at = ([u, v]) => `(${text(u)}, ${text(v)})`, kept = ([u, v]) => text(u * u - v * v);
-    words = `Start at ${at([w1, w2])}: the flow ends at ${at(goal)}, the descent is at ${at(end)}`;
+    words = `Start at ${at([w1, w2])}: the flow ends at ${at(goal)}, after ${text(epochs, 0)} epochs the descent is at ${at(end)}`;
     for (const handle of handles) handle();
     const steep = productCurvature(xx, ...goal);
     stage.show({"start": at([w1, w2]), "the flow ends at": at(goal), "the descent is at": escapes ? "no end" : at(end),
-      "_w_₁² − _w_₂² at the start": kept([w1, w2]), "of the descent": escapes ? "no end" : kept(end), "curvature where the flow ends": text(steep, 0),
-      "where the descent is": escapes ? "no end" : text(productCurvature(xx, ...end), 0), "2/_α_ =": text(2 / alpha, 0)});
+      "_w_₁² − _w_₂² along the flow": kept([w1, w2]), "_w_₁² − _w_₂² of the descent": escapes ? "no end" : kept(end),
+      "curvature where the flow ends": text(steep, 0),
+      "curvature where the descent is": escapes ? "no end" : text(productCurvature(xx, ...end), 0), "2/_α_ =": text(2 / alpha, 0)});
     stage.say(escapes ? "The descent diverges." : steep > 2 / alpha
       ? "Where the flow ends, the valley is too steep for a descent with this rate." : "");
   });

@@ -1,6 +1,6 @@
 /* Shows a page's ipywidgets without a kernel, from the state that MyST-NB saves in the page: the
-   explorers' pictures, whose modules anywidget defines, boxes, sliders, buttons that stay pressed, and
-   jslink between them. Jupyter's own viewer can do more, but weighs as much as ten pages, and its sliders
+   explorers' pictures, whose modules anywidget defines, boxes, sliders, players, buttons that stay pressed,
+   and jslink between them. Jupyter's own viewer can do more, but weighs as much as ten pages, and its sliders
    have no name that a screen reader could say. */
 for (const tag of document.querySelectorAll('script[type="application/vnd.jupyter.widget-state+json"]')) {
   const models = JSON.parse(tag.textContent).state, changed = new EventTarget(), modules = {};
@@ -20,6 +20,11 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
     node.append(...children);
     return node;
   }
+  function button(label, act) {
+    const node = element("button", {type: "button", className: "switch", textContent: label});
+    node.addEventListener("click", act);
+    return node;
+  }
   let sliders = 0;
   function slider(id, {min, max, step, description}, text, to = v => v, from = v => v) {
     const range = element("input", {type: "range", id: `slider-${++sliders}`, min, max, step});
@@ -37,11 +42,29 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
     FloatSlider: (id, state) => slider(id, state, value => value.toFixed(2).replace("-", "−")),
     FloatLogSlider: (id, state) =>
       slider(id, state, value => String(Number(value.toPrecision(3))), Math.log10, power => state.base ** power),
-    ToggleButton(id, {description}) {
-      const button = element("button", {type: "button", className: "switch", textContent: description});
-      button.addEventListener("click", () => set(id, "value", !models[id].state.value));
-      on(id, "value", value => { button.ariaPressed = String(value); });
-      return button;
+    ToggleButton(id, state) {
+      const toggle = button(state.description, () => set(id, "value", !state.value));
+      on(id, "value", value => { toggle.ariaPressed = String(value); });
+      return toggle;
+    },
+    Play(id, state) {
+      let timer;
+      const play = button("", () => set(id, "playing", !state.playing));
+      function step() {
+        if (state.value + state.step > state.max) return set(id, "playing", false);
+        set(id, "value", state.value + state.step);
+        timer = setTimeout(step, state.interval);
+      }
+      on(id, "playing", playing => {
+        play.textContent = playing ? "pause" : "play";
+        clearTimeout(timer);
+        if (playing && state.value === state.max) set(id, "value", state.min);
+        if (playing) step();
+      });
+      return element("div", {className: "beside"}, play, button("start again", () => {
+        set(id, "playing", false);
+        set(id, "value", state.min);
+      }));
     },
     Any(id, state) {  // a page holds a module once, the models that share it name the one that has it
       const el = element("div", {}), owner = state._esm in models ? state._esm : id, listeners = new Map();
