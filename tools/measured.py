@@ -1,0 +1,15 @@
+"""Pages of the appendix whose tables are measured: the tools beside this file write them."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def write(page, tables, what="measured"):
+    """Put tables into a page, between its comments that say what is measured and where it ends."""
+    file = ROOT / "appendix" / page
+    before, begin, rest = file.read_text(encoding="utf-8").partition(f"% {what}\n")
+    _, end, after = rest.partition("% end\n")
+    if not end:
+        raise ValueError(f"{page} must have the lines '% {what}' and '% end'")
+    file.write_text(f"{before}{begin}\n{tables}\n\n{end}{after}", encoding="utf-8")
