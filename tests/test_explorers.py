@@ -381,9 +381,11 @@ class Shown:
         """Drag with a finger."""
         across, along = self.grip(name)
         session = self.page.context.new_cdp_session(self.page)
-        for kind, part in [("Start", 0), ("Move", 0.3), ("Move", 0.7), ("Move", 1), ("End", None)]:
+        moves = [("Move", part) for part in (0.2, 0.4, 0.6, 0.8, 1)]
+        for kind, part in [("Start", 0), *moves, ("End", None)]:
             points = [] if part is None else [{"x": across + part * right, "y": along + part * down}]
             session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+            self.page.wait_for_timeout(20)  # a page scrolls by frames
 
 
 def number(text, label):
@@ -524,7 +526,7 @@ def test_touch_moves_it_and_the_page_stays(show, kind):
     before = shown.text()
     shown.grip(HANDLES[kind])
     at = shown.page.evaluate("scrollY")
-    shown.swipe(HANDLES[kind], 60, 40)
+    shown.swipe(HANDLES[kind], 60, -60)
     assert shown.text() != before and shown.page.evaluate("scrollY") == at
     check_numbers(kind, shown)
     assert shown.page.evaluate("document.documentElement.scrollWidth") <= 360
