@@ -314,7 +314,7 @@ class Stage {
     this.shown = {};
     this.panels = html("div", {className: "panels"});
     this.numbers = html("div", {className: "numbers"});
-    this.says = html("p", {className: "says", hidden: true});
+    this.says = html("p", {className: "says", role: "status", hidden: true});
     this.keys = html("div", {className: "keys"});
     this.root = html("div", {className: "agml"}, html("style", {textContent: STYLE}),
       this.panels, this.numbers, this.says, this.keys);
@@ -595,10 +595,13 @@ function dataPanel(stage, x, y, options = {}) {
 }
 
 /* The loss by epochs, both on scales that show small and large, and the epoch, a handle on the curve. */
-function lossPanel(stage, name, last, says, options) {
+function lossPanel(stage, name, at, says, options) {
   const panel = stage.panel({x: stage.model.get("limits")[name], xlabel: "epoch", xscale: fromZero, yscale: logarithmic, ...options});
   const curve = panel.path({stroke: "var(--red)"}), handle = panel.handle({label: "Epoch", color: "var(--red)", shape: "square", step: [0.02, 0], says,
-    at: () => [stage.get(name)[0], Number.isFinite(last()) ? clamp(last(), panel.y) : panel.y[1]],
+    at() {
+      const [epoch, loss] = at();
+      return [epoch, Number.isFinite(loss) ? clamp(loss, panel.y) : panel.y[1]];
+    },
     move([value]) {  // a key leads to the next epoch at least
       const [old] = stage.get(name), near = Math.round(value);
       stage.set({[name]: near === old ? old + Math.sign(value - old) : near, ...stage.model.get("running") && {running: false}});
@@ -677,7 +680,7 @@ function Descent(stage) {
   const plane = weightPanel(stage), [{w: w0, b: b0}] = stage.get("home"), top = 40 * meanSquare(q, w0, b0);
   let words = "", last = top;
   const says = () => words;
-  const [curve, falls, epoch] = lossPanel(stage, "epochs", () => last, says,
+  const [curve, falls, epoch] = lossPanel(stage, "epochs", () => [...stage.get("epochs"), last], says,
     {label: "The loss, epoch by epoch", y: [0.7 * q.lowest || 1e-6 * top, top], ylabel: "loss"});
   const lowest = plane.path({stroke: "var(--ink)"}), red = {stroke: "var(--red)"};
   const trail = plane.path({...red, "stroke-width": 1.6}), steps = plane.path({...red, "stroke-width": 4.5, "stroke-linecap": "round"});
@@ -953,7 +956,7 @@ function Neuron(stage) {
 function Network(stage) {
   const [x, y] = stage.get("x", "y"), limits = stage.model.get("limits"), EVERY = 96;
   const fit = dataPanel(stage, x, y, {label: "The samples and the fit of the network", height: 270}), units = dataPanel(stage, x, y, {label: "What each neuron adds", ylabel: "what each neuron adds", height: 270});
-  const [curve, history, handle] = lossPanel(stage, "epoch", () => losses[epoch], () => `epoch ${text(epoch, 0)}: the loss is ${text(losses[epoch])}`,
+  const [curve, history, handle] = lossPanel(stage, "epoch", () => [epoch, losses[epoch]], () => `epoch ${text(epoch, 0)}: the loss is ${text(losses[epoch])}`,
     {label: "The loss so far", y: [10, 3000], ylabel: "loss", height: 190, wide: true});
   change(history, {"stroke-width": 1.2});
   const dots = fit.path(DATA), red = {stroke: "var(--red)"};
@@ -1015,7 +1018,7 @@ function TwoWeights(stage) {
   const plane = stage.panel({label: "The plane of both weights, with level sets of the loss", x: side, y: side, xlabel: "_w_₁", ylabel: "_w_₂", square: true});
   let words = "", last = 1;
   const says = () => words;
-  const [curve, falls, epoch] = lossPanel(stage, "epochs", () => last, says,
+  const [curve, falls, epoch] = lossPanel(stage, "epochs", () => [...stage.get("epochs"), last], says,
     {label: "The loss above its minimum, epoch by epoch", y: [1e-6, 10 * productLoss(xx, xy, ...side)], ylabel: "loss above the minimum"});
   const shades = Array.from({length: 7}, () => plane.path({stroke: "var(--blue)", "stroke-width": 1, "stroke-opacity": 0.4}));
   const minima = plane.path({stroke: "var(--blue)", "stroke-width": 3}), saddle = plane.path({stroke: "var(--ink)", "stroke-width": 2.5});

@@ -75,9 +75,8 @@ class Explorer(anywidget.AnyWidget):
 
     def switch(self, name, description):
         """Return a button that stays pressed while the value of that name is true."""
-        return self._linked(
-            name, widgets.ToggleButton(description=description, layout=widgets.Layout(width="auto"))
-        )
+        layout = widgets.Layout(width="auto", align_self="flex-start")
+        return self._linked(name, widgets.ToggleButton(description=description, layout=layout))
 
     def _linked(self, name, control, other="value"):
         setattr(control, other, getattr(self, name))

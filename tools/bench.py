@@ -230,16 +230,15 @@ def rows():
     yield "All eleven figures together", all_slow / all_fast, 20, "Most of it is the two circles."
 
 
+SECTION = "chapters/1_linear_regression/1_2"
 HANDLES = {  # each explorer's page below the built book, and what of it is dragged
-    "line": ("chapters/1_linear_regression/1_2-univariate-linear-models", "The point of the line"),
-    "descent, and its surface": (
-        "chapters/1_linear_regression/1_2_1_2-descent-and-backward-propagation",
-        "Start",
-    ),
+    "line": (f"{SECTION}-univariate-linear-models", "The point of the line"),
+    "descent, and its surface": (f"{SECTION}_1_2-descent-and-backward-propagation", "Start"),
     "surface, turned": ("appendix/a_1_0_1-descent-in-3d", "The surface"),
-    "lift, 5000 points": ("chapters/1_linear_regression/1_2_2-hidden-layers", "The points"),
-    "neuron": ("chapters/1_linear_regression/1_2_2-hidden-layers", "Middle"),
-    "network": ("chapters/1_linear_regression/1_2_2-hidden-layers", "Epoch"),
+    "lift, 5000 points": (f"{SECTION}_2-hidden-layers", "The points"),
+    "neuron": (f"{SECTION}_2-hidden-layers", "Middle"),
+    "network of two neurons": (f"{SECTION}_2-hidden-layers", "Epoch"),
+    "network of ten neurons": (f"{SECTION}_2-hidden-layers", "Epoch"),
     "two weights": ("beyond/b5-linear-hidden-layer", "Start"),
 }
 COUNT_FRAMES = """(() => {
@@ -296,17 +295,14 @@ def hands(book, program=shutil.which("chromium")):
             handle = page.locator(f'.agml [role="slider"][aria-label^="{label}"]')
             handle.scroll_into_view_if_needed()
             page.wait_for_timeout(1500)  # the network has trained
+            if name == "network of ten neurons":
+                epochs = page.locator(".widgets", has=handle).evaluate(LIVE)
             box = handle.bounding_box()
             at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
             page.mouse.move(*at)
             page.mouse.down()
             taken[name] = handle.evaluate(MOVE, at)
             page.mouse.up()
-        page.goto((book / f"{HANDLES['network'][0]}.html").as_uri())
-        network = page.locator(".widgets").nth(2)
-        network.scroll_into_view_if_needed()
-        page.wait_for_timeout(1500)
-        epochs = network.evaluate(LIVE)
         browser.close()
     return taken, epochs
 
