@@ -9,7 +9,7 @@ PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 SOURCES += $(wildcard _build/companion.pdf agml_*) _config.yml _toc.yml
 
-.PHONY: help book pdf test slow lint matrix bench load mutants audit lab notebooks lock clean
+.PHONY: help book pdf test slow lint matrix bench load mutants audit lab lighthouse notebooks lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
@@ -19,6 +19,7 @@ help:
 	@echo "make lint   look for mistakes in the style of the code, which make test does first"
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
+	@echo "make lighthouse  ask Lighthouse about every page, into appendix/speed.md"
 	@echo "make mutants break the helpers in every way that mutmut knows; every survivor has a reason"
 	@echo "make audit  look for unused dependencies, known vulnerabilities, mistakes in workflows and citation"
 	@echo "make lab    open the pages in JupyterLab, to run and change them"
@@ -47,8 +48,11 @@ lint: $(READY)
 matrix: $(READY)
 	$(VENV)/bin/python tools/matrix.py
 
-bench: $(READY)
+bench: $(READY) $(BUILT)
 	MPLBACKEND=Agg $(VENV)/bin/python tools/bench.py
+
+lighthouse: $(READY) $(BUILT)
+	$(VENV)/bin/python tools/lighthouse.py $(PAGE)
 
 load: $(READY)
 	$(VENV)/bin/python tools/load.py
@@ -112,4 +116,4 @@ lock: $(READY)
 	echo "-e .[test]" | $(VENV)/bin/uv pip compile - --universal --python-version 3.11 --fork-strategy fewest --no-annotate --custom-compile-command "make lock" --upgrade --output-file requirements.txt
 
 clean:
-	rm -rf _build mutants $(VENV) _sphinx/web/node_modules *.egg-info
+	rm -rf _build mutants $(VENV) _sphinx/web/node_modules tools/web/node_modules *.egg-info

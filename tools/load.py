@@ -20,6 +20,7 @@ from urllib.request import urlopen
 import jupytext
 from jupyter_client.manager import KernelManager
 
+import measured
 from bench import machine
 from matrix import ROOT, pages
 
