@@ -424,7 +424,7 @@ def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=
         look = {"color": palette.red, "markersize": 9, "zorder": 3}
         ax.plot(w[0], b[0], loss[0], "o", label="initial $(w, b)$", **look)
         ax.plot(w[-1], b[-1], loss[-1], "s", label="final $(w, b)$", **look)
-        ax.zaxis.labelpad = 12
+        ax.yaxis.labelpad, ax.zaxis.labelpad = 10, 12
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 0.94), ncols=3)
         return ax
 
