@@ -22,6 +22,7 @@ from jupyter_server.services.contents.filecheckpoints import FileCheckpoints
 
 sys.path.insert(0, str(Path("_sphinx").resolve()))
 import plain
+from npm import MODULES
 
 BUILT = Path("_build")
 SAVING = " Saving keeps your edit in the page and nothing else, no outputs and no counts."
@@ -79,6 +80,8 @@ def remember(notebook, doc):
     if [cell.source for cell in code] == [cell.source for cell in old]:
         for cell, run in zip(code, old):
             cell.outputs, cell.metadata["trusted"] = plain.sized(run.outputs), True
+            for output in cell.outputs:
+                output.pop("execution_count", None)
         if "widgets" in before.metadata:
             notebook.metadata["widgets"] = before.metadata["widgets"]
 
@@ -129,7 +132,10 @@ c = get_config()  # noqa: F821
 c.LabApp.default_url = "/lab/tree/index.md"
 c.ServerApp.contents_manager_class = Pages
 c.FileContentsManager.checkpoints_class = Checkpoints
+# the looks, and the book's font, which its build has fetched
 c.ServerApp.tornado_settings = {
-    "static_custom_path": [str(path.resolve()) for path in (Path("_lab/custom"), BUILT / "html" / "_static")]
+    "static_custom_path": [
+        str(path.resolve()) for path in (Path("_lab/custom"), MODULES / "@fontsource-variable")
+    ]
 }
 c.LabApp.custom_css = True

@@ -66,15 +66,17 @@ def facts(app):
         if kind in WORDS
         for anchor, number in anchors.items()
     }
-    fragments, made = {}, {}
-    for doc in docs:
-        doctree = env.get_and_resolve_doctree(doc, app.builder)
-        made[doc] = [markdown(app, doc, part) for part in directives(doctree)]
-        fragments |= {
-            (doc, name): fragment(node, name)
-            for node in doctree.findall(nodes.Element)
-            for name in node["ids"]
-        }
+    doctrees = {doc: env.get_and_resolve_doctree(doc, app.builder) for doc in docs}
+    fragments = {
+        (doc, name): fragment(node, name)
+        for doc, doctree in doctrees.items()
+        for node in doctree.findall(nodes.Element)
+        for name in node["ids"]
+    }
+    made = {
+        doc: [markdown(app, doc, part, fragments) for part in directives(doctree)]
+        for doc, doctree in doctrees.items()
+    }
     labels = {
         name: [
             doc,
@@ -139,7 +141,7 @@ def directives(doctree):
     return made
 
 
-def markdown(app, doc, made):
+def markdown(app, doc, made, fragments):
     """Return such nodes as Markdown: a fence, or HTML in one block, whose links say `page:`."""
     if isinstance(made[0], nodes.literal_block):
         return f"```{made[0].get('language', '')}\n{made[0].astext()}\n```\n"
@@ -153,7 +155,7 @@ def markdown(app, doc, made):
 
     def lead(found):
         page = os.path.normpath(folder / found[1]).removesuffix(".html") if found[1] else doc
-        return f'href="page:{page}#{found[2] or ""}"'
+        return f'href="page:{page}#{fragments.get((page, found[2]), "")}"'
 
     html = re.sub(r'href="([^":#]*)(?:#([^"]*))?"', lead, html)
     return re.sub(r"\n(?=\n)", "\n&#10;", html.strip()).replace("&#10;\n", "&#10;") + "\n"
@@ -162,7 +164,7 @@ def markdown(app, doc, made):
 def fragment(node, name):
     """Return the name that JupyterLab gives the heading that a thing is below; a title needs none."""
     while node is not None and not isinstance(node, nodes.section):
-        if isinstance(node, (addnodes.desc, addnodes.glossary)):
+        if isinstance(node, (addnodes.desc, addnodes.glossary)) or "concordance" in node["classes"]:
             return name
         node = node.parent
     if node is None or isinstance(node.parent, nodes.document) or any(node[0].findall(nodes.math)):

@@ -211,8 +211,7 @@ class Page:
         """Return what Sphinx has made of a directive, with links that lead to notebooks."""
 
         def lead(found):
-            _, place, _ = self.facts["labels"].get(found[2], ["", found[2], ""])
-            address = self.to(found[1], place)
+            address = self.to(found[1], found[2])
             return f'href="{address}"' if address else ""
 
         return re.sub(r'href="page:([^"#]*)#?([^"]*)"', lead, made)

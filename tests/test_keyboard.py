@@ -83,8 +83,8 @@ def project(tmp_path_factory):
         ".*", "__pycache__", "*.egg-info", "_build", "mutants", "node_modules", "tests"
     )
     shutil.copytree(ROOT, folder, ignore=ignored, dirs_exist_ok=True)
-    for name in ["executed", "artwork", "html/_static"]:
-        shutil.copytree(ROOT / "_build" / name, folder / "_build" / name)
+    for name in ["_build/executed", "_build/artwork", "_sphinx/web/node_modules/@fontsource-variable"]:
+        shutil.copytree(ROOT / name, folder / name)
     shutil.copy2(ROOT / "_build" / "facts.json", folder / "_build")
     return folder
 
