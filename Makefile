@@ -116,4 +116,4 @@ lock: $(READY)
 	echo "-e .[test]" | $(VENV)/bin/uv pip compile - --universal --python-version 3.11 --fork-strategy fewest --no-annotate --custom-compile-command "make lock" --upgrade --output-file requirements.txt
 
 clean:
-	rm -rf _build mutants $(VENV) _sphinx/web/node_modules tools/web/node_modules *.egg-info
+	rm -rf _build mutants $(VENV) _sphinx/web/node_modules *.egg-info

@@ -436,8 +436,7 @@ def plot_circle(X, inside, *, ax=None):
         ax.scatter(*X[inside].T, s=9, marker="o", color=palette.blue, label="inside")
         look = {"s": 9, "linewidths": 0.8, "label": "outside"}
         ax.scatter(*X[~inside].T, marker="x", color=palette.red, **look)
-        look = {"linestyle": "--", "linewidth": 2, "color": palette.ink}
-        ax.add_patch(plt.Circle((0, 0), 1, fill=False, **look))
+        ax.add_patch(plt.Circle((0, 0), 1, fill=False, ls="--", lw=2, color=palette.ink))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, markerscale=2)
         return ax
 
@@ -447,8 +446,8 @@ def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
     with in_style() as palette:
         ax = axes_in_space(ax, "$x_1$", "$x_2$", "$z = x_1^2 + x_2^2$", elev, azim)
         points = np.column_stack([X, height * lift(X)])
-        look = {"s": 7, "depthshade": False, "zorder": 0}
-        ax.scatter(*points[inside].T, marker="o", color=palette.blue, label="inside", **look)
+        look = {"s": 7, "depthshade": False, "label": "inside", "zorder": 0}
+        ax.scatter(*points[inside].T, marker="o", color=palette.blue, **look)
         if height > 0:
             side = np.array([[-1.5, 1.5], [-1.5, 1.5]])
             plane = {"color": palette.green, "edgecolor": palette.green, "alpha": 0.4}
@@ -458,7 +457,8 @@ def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
         ax.set(zlim=(0, 4.5), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
         if elev > 50:  # from above the labels of z would lie on each other
             ax.set(zlabel="", zticks=[])
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 0.94), ncols=2, markerscale=2)
+        place = {"loc": "lower center", "bbox_to_anchor": (0.5, 0.94)}
+        ax.legend(**place, ncols=2, markerscale=2)
         return ax
 
 

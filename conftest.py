@@ -22,7 +22,7 @@ matplotlib.use("Agg")  # tests draw, and show nothing
 
 ROOT = Path(__file__).resolve().parent
 HTML = ROOT / "_build" / "html"
-PAGES = sorted(ROOT.glob("[!_.]*/**/*.md"))
+PAGES = sorted(page for part in ("appendix", "beyond", "chapters") for page in (ROOT / part).rglob("*.md"))
 ZIP = HTML / "_downloads" / "agml-companion.zip"
 TOC = (ROOT / "_toc.yml").read_text(encoding="utf-8")
 DOCS = ["index", *(doc for doc in re.findall("file: (.*)", TOC) if doc != "genindex")]

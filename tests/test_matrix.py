@@ -4,8 +4,11 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from conftest import PAGE, ROOT
 
+pytestmark = pytest.mark.slow
 MATRIX = ROOT / "tools" / "matrix.py"
 HASWELL, PRESCOTT = "OpenBLAS for Haswell", "OpenBLAS for Prescott"
 

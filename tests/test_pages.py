@@ -88,6 +88,7 @@ def page_of(cells):
     return PAGE.partition("```")[0] + "\n".join(fences).replace("---\n\n---\n", "")
 
 
+@pytest.mark.slow
 def test_cells_that_are_wrong_fail_and_no_others(tmp_path):
     """One run of pytest over pages of cells, and over a page beside which a module is wrong."""
     shutil.copy(ROOT / "conftest.py", tmp_path)

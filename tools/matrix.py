@@ -70,7 +70,9 @@ def compare(paths, python=sys.executable, **environment):
 
 def pages():
     """Return every page that runs, in the order of its name: those that name a kernel."""
-    paths = sorted(ROOT.glob("[!_.]*/**/*.md"))
+    paths = sorted(
+        page for part in ("appendix", "beyond", "chapters") for page in (ROOT / part).rglob("*.md")
+    )
     return [path for path in paths if "\nkernelspec:" in path.read_text(encoding="utf-8")[:500]]
 
 

@@ -32,6 +32,7 @@ LOOKS = {
         "linewidths",
         "lines.linewidth",
         "loc",
+        "lw",
         "markeredgewidth",
         "markerscale",
         "markersize",
