@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 
@@ -359,8 +360,22 @@ def offer_all(app, pagename, templatename, context, doctree):
             ]
 
 
+class Background:
+    """Writes the notebooks while pages.py waits for the programs that it runs."""
+
+    def start(self, app, error):
+        self.pool = ThreadPoolExecutor(1)
+        self.writing = self.pool.submit(write, app, error)
+
+    def end(self, app, error):
+        self.pool.shutdown()
+        self.writing.result()
+
+
 def setup(app):
+    background = Background()
     app.connect("html-page-context", offer)
     app.connect("html-page-context", offer_all, priority=502)  # the theme makes the menu at 501
-    app.connect("build-finished", write)
+    app.connect("build-finished", background.start)
+    app.connect("build-finished", background.end, priority=950)
     return {"parallel_read_safe": True}

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
+from remote import wait
 
 import agml_explorers as ex
 import agml_helpers as ag
@@ -594,7 +595,7 @@ def test_network_plays_pauses_steps_and_starts_again(show):
     check_numbers("Network", shown)
     shown.button("play").click()
     begin = time.monotonic()
-    shown.until("epoch", 6)
+    wait(lambda: shown.number("epoch") >= 6, 10, "sixth epoch")
     assert time.monotonic() - begin > 0.7  # two pictures a second for readers who want no motion
     shown.button("pause").click()
     check_numbers("Network", shown)
