@@ -65,7 +65,7 @@ def draw(app, pages):
         for page in pages.values()
         for found in FORMULA.finditer(page)
     }
-    if not wanted:
+    if not pages:
         return
     drawn = run("formulas.cjs", [{"tex": tex, "display": kind == "display"} for kind, tex in wanted])
     glyphs = {
