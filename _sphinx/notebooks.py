@@ -117,7 +117,8 @@ def outline():
             yield from below(entry.get("sections", []), depth + 1)
 
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    return [[part["caption"], [*below(part["chapters"], 0)]] for part in toc["parts"]]
+    parts = toc.get("parts", [{"caption": "Pages"} | toc])
+    return [[part["caption"], [*below(part.get("chapters", []), 0)]] for part in parts]
 
 
 def contents():
