@@ -6,6 +6,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
 from matplotlib.colors import LogNorm, to_hex, to_rgb
 from matplotlib.quiver import Quiver
 from mpl_toolkits.mplot3d import Axes3D
@@ -132,6 +133,18 @@ def test_a_new_figure_names_its_axes_and_what_is_in_it(plot, names, labels):
     box, whole = legend.get_window_extent(), ax.figure.bbox
     assert whole.x0 <= box.x0 and box.x1 <= whole.x1 and whole.y0 <= box.y0 and box.y1 <= whole.y1
     assert ax.figure.get_dpi() == 200 and whole.width >= 1000
+
+
+@every_plot
+def test_in_space_a_legend_covers_nothing_that_is_drawn(plot, names, labels):
+    ax = plot()
+    ax.figure.draw_without_rendering()
+    box = ax.get_legend().get_window_extent()
+    surfaces = [artist for artist in ax.collections if not isinstance(artist, PathCollection)]
+    paths = [(line, line.get_path()) for line in ax.lines]
+    paths += [(surface, path) for surface in surfaces for path in surface.get_paths()]
+    covered = any(artist.get_transform().transform_path(path).intersects_bbox(box) for artist, path in paths)
+    assert not (covered and ax.name == "3d")
 
 
 @every_plot
