@@ -1,7 +1,7 @@
 """Start kernels quickly: import what pages need once, then fork for each of them.
 
-Each line that comes in names a connection file, a folder, and another one for dark figures, if they are
-wanted; the number of the new process goes out.
+Each line that comes in names a connection file, a folder, and another one for dark figures, or none for
+paper, which gets its figures as PDF too. The number of the new process goes out.
 """
 
 import os
@@ -23,8 +23,12 @@ OPTIONS = [
     "--log-level=ERROR",
     f"--IPKernelApp.parent_handle={os.getpid()}",  # it ends when this process is gone
     "--HistoryManager.enabled=False",
+]
+SCREEN = [
+    "--ext=darkfigures",
     "--InlineBackend.print_figure_kwargs={'bbox_inches': 'tight', 'pil_kwargs': {'compress_level': 1}}",
 ]
+PAPER = ["--InlineBackend.figure_formats={'png', 'pdf'}"]
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 for line in sys.stdin:
     file, folder, dark = line.rstrip("\n").split("\t")
@@ -35,9 +39,7 @@ for line in sys.stdin:
         os.dup2(2, 1)
         os.chdir(folder)
         sys.path[0] = ""
-        if dark:
-            os.environ["DARK_FIGURES"] = dark
-            OPTIONS += ["--ext", "darkfigures"]
-        IPKernelApp.launch_instance(["-f", file, *OPTIONS])
+        os.environ["DARK_FIGURES"] = dark
+        IPKernelApp.launch_instance(["-f", file, *OPTIONS, *(SCREEN if dark else PAPER)])
         os._exit(0)
     print(child, flush=True)

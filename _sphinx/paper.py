@@ -1,6 +1,5 @@
 """The book on paper: what LaTeX needs to be told, beside the style in paper.sty."""
 
-import os
 import re
 from pathlib import Path
 
@@ -253,19 +252,13 @@ class Translator(LaTeXTranslator):
 
 
 def prepare(app):
-    """Draw the front page's picture; let notebooks give their figures as PDF too."""
+    """Draw the front page's picture."""
     if app.builder.format != "latex":
         return
     app.set_translator(
         "latex", Translator
     )  # not in setup: the theme of the HTML would then leave out its own
     draw_title(Path(app.outdir) / "title.pdf")
-    profile = Path(app.outdir).parent / "ipython" / "profile_default"
-    profile.mkdir(parents=True, exist_ok=True)
-    (profile / "ipython_kernel_config.py").write_text(
-        'get_config().InlineBackend.figure_formats = {"png", "pdf"}\n'
-    )
-    os.environ["IPYTHONDIR"] = str(profile.parent)
 
 
 def setup(app):
