@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-STEP = 12
+STEP = 16
 DARK = "dark"  # beside the pages, the dark figures, each named as Sphinx names its light twin
 PICTURE = re.compile(
     r'<img (?P<before>[^>]*)src="(?P<place>[^"]*_images/)(?P<stem>[\w.-]+)\.png"(?P<after>[^>]*?) */?>'
