@@ -7,7 +7,7 @@ BUILT := _build/html/.built
 FACTS := _build/facts.json
 PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
-SOURCES += $(wildcard _build/companion.pdf agml_*) _config.yml _toc.yml
+SOURCES += $(wildcard agml_*) _config.yml _toc.yml
 
 .PHONY: help book pdf test slow lint matrix bench load mutants audit lab lighthouse notebooks lock clean
 
@@ -84,7 +84,7 @@ notebooks: $(READY) $(BUILT)
 
 # Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
 # anything changed, everything is executed and written anew.
-$(BUILT): $(READY) $(SOURCES)
+$(BUILT): $(READY) $(SOURCES) $(wildcard _build/companion.pdf)
 	rm -rf _build/.doctrees _build/artwork _build/facts.json _build/executed _build/html _build/jupyter_execute
 	$(VENV)/bin/jupyter-book build . --all --quiet -W -n --keep-going
 	@touch $@
