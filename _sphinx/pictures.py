@@ -47,6 +47,7 @@ class Pictures:
 
     def place(self, app, pages):
         """Say how high pictures are, which are below the first screen, and which one a theme shows."""
+        self.sizes = {stem: size.result() for stem, size in self.sizes.items()}
         for stem in self.sizes:
             (Path(app.outdir) / "_images" / f"{stem}.png").unlink(missing_ok=True)
         for name, page in pages.items():
@@ -55,7 +56,7 @@ class Pictures:
     def picture(self, found):
         """Return what shows a picture, or the two of them."""
         before, where, stem, after = found["before"], found["place"], found["stem"], found["after"]
-        width, height = self.sizes[stem].result()
+        width, height = self.sizes[stem]
         rest = f'width="{width}" height="{height}" loading="lazy"{after}'
         if f"{stem}-dark" not in self.sizes:
             return f'<img {before}src="{where}{stem}.webp" {rest}/>'
