@@ -63,16 +63,17 @@ def ask(address):
 
 def table(pages):
     """Return the table in Markdown, and the pages that fall short."""
-    lines, short = [f"| page | {' | '.join(KINDS)} | shift | KB |", "|---|---:|---:|---:|---:|---:|---:|"], []
+    lines, short = ["| page | performance | the rest | shift | KB |", "|---|---:|---:|---:|---:|"], []
     shutil.copytree(measured.ROOT / "tools" / "web", WEB, dirs_exist_ok=True)
     npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=WEB)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Compressed, directory=BOOK)) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         for page in pages:
             scores, shift, weight = ask(f"http://127.0.0.1:{server.server_port}/{page}.html")
-            row = f"| {page} | {' | '.join(map(str, scores.values()))} | {shift:.3f} | {weight:.0f} |"
-            lines.append(row)
-            print(row, flush=True)
+            print(page, scores, f"{shift:.3f}, {weight:.0f} KB", flush=True)
+            name = f"[](../{page}.md)" if (measured.ROOT / f"{page}.md").exists() else page
+            performance, *rest = scores.values()
+            lines.append(f"| {name} | {performance} | {min(rest)} | {shift:.3f} | {weight:.0f} |")
             if any(scores[kind] < least for kind, least in KINDS.items()) or shift > 0.02:
                 short.append(page)
         server.shutdown()
