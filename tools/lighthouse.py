@@ -71,7 +71,7 @@ def table(pages):
         for page in pages:
             scores, shift, weight = ask(f"http://127.0.0.1:{server.server_port}/{page}.html")
             print(page, scores, f"{shift:.3f}, {weight:.0f} KB", flush=True)
-            name = f"[](../{page}.md)" if (measured.ROOT / f"{page}.md").exists() else page
+            name = f"{{doc}}`../{page}`" if (measured.ROOT / f"{page}.md").exists() else page
             performance, *rest = scores.values()
             lines.append(f"| {name} | {performance} | {min(rest)} | {shift:.3f} | {weight:.0f} |")
             if any(scores[kind] < least for kind, least in KINDS.items()) or shift > 0.02:
