@@ -3,19 +3,23 @@
 A page is a notebook: each of its cells is a test, which nbval runs and compares with its `prints:`.
 """
 
+import atexit
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import jupytext
 import matplotlib
 import pytest
 import yaml
+from jupyter_client.manager import KernelManager
 from nbformat.v4 import new_output
+from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 matplotlib.use("Agg")  # tests draw, and show nothing
@@ -100,6 +104,28 @@ class Cell(IPyNbCell):
         self.user_properties.append(("compared", (str(self.parent.path), len(lines))))
 
 
+@cache
+def kernels():
+    """Return what kernels are forked from, as in the build: to start one takes longer than many a page."""
+    from kernels import Kernels
+
+    ours = Kernels()
+    atexit.register(ours.close)
+    return ours
+
+
+class Kernel(RunningKernel):
+    """A forked kernel, as nbval wants it."""
+
+    def __init__(self, folder):
+        coarse = "--InlineBackend.print_figure_kwargs={'dpi': 20}"  # figures are counted, not looked at
+        self.km = kernels().manager(KernelManager, [coarse])
+        self.km.start_kernel(cwd=str(folder))
+        self.kc = self.km.client()
+        self.kc.start_channels()
+        self.kc.wait_for_ready(timeout=60)
+
+
 class Page(IPyNbFile):
     """A page, with one test for each of its cells."""
 
@@ -109,8 +135,7 @@ class Page(IPyNbFile):
             yield Cell.from_parent(self, name=f"Cell {number}", cell_num=number, cell=cell, options=options)
 
     def setup(self):
-        self.nb = jupytext.read(self.path)
-        super().setup()
+        self.kernel = Kernel(self.path.parent)
 
 
 # Hooks
@@ -189,7 +214,7 @@ def browser():
     """A Chromium, to open pages with."""
     from playwright.sync_api import sync_playwright
 
-    program = find("chromium", "chromium-browser", "google-chrome")
+    program = find("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=program,

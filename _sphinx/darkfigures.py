@@ -1,11 +1,11 @@
 """Draw each figure once more for the dark theme: an IPython extension, loaded while the book is built.
 
-A dark figure lies in the folder that DARK_FIGURES names, by the name that MyST-NB gives its light twin.
+A dark figure lies in the folder `Twins.folder`, an option of the kernel, by the name
+that MyST-NB gives its light twin.
 """
 
 import base64
 import hashlib
-import os
 from pathlib import Path
 
 from IPython.utils.capture import capture_output
@@ -44,6 +44,6 @@ class Twins:
 
 
 def load_ipython_extension(shell):
-    twins = Twins(shell, Path(os.environ["DARK_FIGURES"]))
+    twins = Twins(shell, Path(shell.config.Twins.folder))
     shell.display_pub.register_hook(twins.note)
     shell.events.register("post_run_cell", twins.draw)

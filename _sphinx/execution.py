@@ -6,72 +6,35 @@ them: a result is never older than the build. The kernels are forked from kernel
 
 import os
 import shutil
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Lock
 
 import nbformat
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
 from myst_nb.core.read import create_nb_reader
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from sphinx.errors import ExtensionError
 
+from kernels import Kernels
 from pictures import DARK
 
 EXECUTED = "executed"  # beside the pages, for notebooks.py: MyST-NB keeps those without what they gave
+SCREEN = [
+    "--ext=darkfigures",
+    "--InlineBackend.print_figure_kwargs={'bbox_inches': 'tight', 'pil_kwargs': {'compress_level': 1}}",
+]
+PAPER = ["--InlineBackend.figure_formats={'png', 'pdf'}"]
 
 
-class Process:
-    """A process that somebody else has started, with what Jupyter uses of subprocess.Popen."""
-
-    stdin = stdout = stderr = None
-
-    def __init__(self, pid):
-        self.pid = pid
-
-    def poll(self):
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return 0
-
-    def wait(self):
-        return 0
-
-    def send_signal(self, number):
-        os.kill(self.pid, number)
-
-
-class Forked(LocalProvisioner):
-    """Starts kernels as forks of a process that has imported what the pages import."""
-
-    lock = Lock()
-
-    async def launch_kernel(self, cmd, **kwargs):
-        with self.lock:
-            told = self.parent.connection_file, kwargs["cwd"], self.dark
-            print(*told, sep="\t", file=self.server.stdin, flush=True)
-            self.process = Process(int(self.server.stdout.readline()))
-        return self.connection_info
-
-
-def run(path, notebook, server, dark, timeout):
-    """Run a page in a kernel of its own, with a folder for its dark figures, and return how long it took."""
+def run(path, notebook, kernels, options, timeout):
+    """Run a page in a kernel of its own, and return how long it took."""
     start = time.perf_counter()
-    manager = AsyncKernelManager(kernel_name="python3")
-    manager.transport_encryption = "disabled"  # its keys are for kernels that get an environment of their own
-    manager.provisioner = Forked(kernel_id="", kernel_spec=manager.kernel_spec, parent=manager)
-    manager.provisioner.server, manager.provisioner.dark = server, dark
     place = {"metadata": {"path": str(path.parent)}}
     client = NotebookClient(notebook, timeout=timeout, record_timing=False, resources=place)
-    client.km = manager  # not as an argument: the client would not end it
+    client.km = kernels.manager(options=options)  # not as an argument: the client would not end it
     client.execute()
     return time.perf_counter() - start
 
@@ -79,12 +42,11 @@ def run(path, notebook, server, dark, timeout):
 class Pages:
     """Runs the pages in the order in which Sphinx reads them, ahead of it."""
 
-    server = pool = None
+    kernels = pool = None
 
-    def start_server(self, app, config):
+    def prepare(self, app, config):
         """Start the process that kernels are forked from, which imports while Sphinx sets itself up."""
-        command, pipe = [sys.executable, Path(__file__).with_name("kernels.py")], subprocess.PIPE
-        self.server = subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe)
+        self.kernels = Kernels()
 
     def start(self, app, env, docnames):
         """Let all pages run that Sphinx is going to read."""
@@ -92,7 +54,7 @@ class Pages:
         for folder in (config.execution_cache_path, dark):
             shutil.rmtree(folder, ignore_errors=True)
             Path(folder).mkdir(parents=True)
-        dark = dark if app.builder.format == "html" else ""
+        options = [*SCREEN, f"--Twins.folder={dark}"] if app.builder.format == "html" else PAPER
         self.cache = get_cache(config.execution_cache_path)
         # macOS does not say which processors are ours
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -103,8 +65,8 @@ class Pages:
             reader = create_nb_reader(str(path), env.myst_config, config, text)
             if reader:
                 page = reader.read(text)
-                result = self.pool.submit(run, path, page, self.server, dark, config.execution_timeout)
-                self.running[doc] = path, page, result
+                told = path, page, self.kernels, options, config.execution_timeout
+                self.running[doc] = path, page, self.pool.submit(run, *told)
 
     def wait(self, app, doc, source):
         """Leave what a page gave in MyST-NB's cache, before Sphinx reads the page."""
@@ -126,13 +88,12 @@ class Pages:
         """Stop what still runs."""
         if self.pool:
             self.pool.shutdown(cancel_futures=True)
-        self.server.stdin.close()
-        self.server.wait()
+        self.kernels.close()
 
 
 def setup(app):
     pages = Pages()
-    app.connect("config-inited", pages.start_server, priority=100)
+    app.connect("config-inited", pages.prepare, priority=100)
     app.connect("env-before-read-docs", pages.start)
     app.connect("source-read", pages.wait)
     app.connect("build-finished", pages.end, priority=100)

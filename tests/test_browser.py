@@ -41,12 +41,11 @@ SETTLED = """async () => {
 
 
 # How far things have moved since the page was opened.
-SHIFT = """() => new Promise(resolve => {
-    let sum = 0;
-    new PerformanceObserver(list => list.getEntries().forEach(entry => sum += entry.value))
-        .observe({type: "layout-shift", buffered: true});
-    setTimeout(() => resolve(sum), 100);
-})"""
+SHIFT = """() => {
+    const observer = new PerformanceObserver(() => {});
+    observer.observe({type: "layout-shift", buffered: true});
+    return observer.takeRecords().reduce((sum, entry) => sum + entry.value, 0);
+}"""
 FOCUSABLE = """() => [...document.querySelectorAll("pre, .cell_output, mjx-container")].every(
     node => node.scrollWidth <= node.clientWidth || node.tabIndex === 0
         || node.querySelector("[tabindex='0']"))"""
@@ -98,18 +97,13 @@ KINDS = """() => {
 }"""
 
 
-def violations(page, rules, without=(), context="document"):
-    """Return what axe finds wrong, by some of its rules."""
-    off = {name: {"enabled": False} for name in without}
-    options = {"runOnly": rules, "rules": off, "preload": False, "resultTypes": ["violations"]}
-    found = page.evaluate(f"options => axe.run({context}, options)", options)["violations"]
-    return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
-
-
-def faint(page):
-    """Return texts without enough contrast; of those that look the same, one is tried."""
+def violations(page, rules=WCAG):
+    """Return what axe finds wrong by its rules; of texts that look alike, one is tried for contrast."""
     page.evaluate(KINDS)
-    return violations(page, OF_COLORS, context='{include: ["[data-kind]"]}')
+    page.evaluate("axe.configure({rules: [{id: 'color-contrast', selector: '[data-kind]'}]})")
+    options = {"runOnly": rules, "preload": False, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(options)", options)["violations"]
+    return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
 
 
 def look(page, view):
@@ -141,7 +135,7 @@ def test_page_is_clean(visit, name):
     page.evaluate(Axe().axe_script)
     look(page, "phone")
     assert page.evaluate(SHIFT) <= 0.02
-    assert runs_over(page) == violations(page, WCAG, without=OF_COLORS) == []
+    assert runs_over(page) == violations(page) == []
     # no line begins with a comma that a formula ended with
     assert (
         page.evaluate("""[...document.querySelectorAll("article .kept")].filter(kept => {
@@ -153,9 +147,9 @@ def test_page_is_clean(visit, name):
         == 0
     )
     look(page, "light")
-    assert runs_over(page) == faint(page) == []
+    assert runs_over(page) == []
     if name in WIDE:
-        assert violations(page, WCAG) == []
+        assert violations(page) == []
     assert page.locator("article .math:not(:has(mjx-container svg)):not(.widgets *)").count() == 0
     assert page.locator("article mjx-merror, article [data-mml-node=merror]").count() == 0
     if name.startswith(SECTION + "1_"):
@@ -174,7 +168,7 @@ def test_page_is_clean_in_the_dark(visit, name):
     page, wrong = visit(name)
     page.evaluate(Axe().axe_script)
     look(page, "dark")
-    assert runs_over(page) == faint(page) == wrong == []
+    assert runs_over(page) == violations(page, OF_COLORS) == wrong == []
 
 
 def test_a_text_that_is_faint_is_found(visit):
@@ -187,7 +181,7 @@ def test_a_text_that_is_faint_is_found(visit):
     page.evaluate("words => document.querySelector('article').insertAdjacentHTML('beforeend', words)", words)
     for view in ("light", "dark"):
         look(page, view)
-        assert [rule for rule, _ in faint(page)] == ["color-contrast"] * 2
+        assert [rule for rule, _ in violations(page, OF_COLORS)] == ["color-contrast"] * 2
 
 
 def test_search_works(visit):

@@ -13,7 +13,7 @@ from mpl_toolkits.mplot3d import Axes3D
 
 import agml_algebra as alg
 import agml_helpers as ag
-from conftest import ROOT, contrast, loss_at, shape_of
+from conftest import contrast, loss_at, shape_of
 
 x, y_true, y = ag.make_data(20)
 w, b, losses = ag.gradient_descent(x, y, ag.W_START, ag.B_START, alpha=0.01, epochs=5)
@@ -182,7 +182,6 @@ def test_colors_are_seen_on_their_ground_and_apart(palette):
 
 @every_palette
 def test_a_rare_color_survives_in_the_pictures_of_the_book(palette, tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "_sphinx")
     import pictures
 
     with ag.in_palette(palette):

@@ -132,7 +132,6 @@ def test_filled_in_every_link_leads_where_it_should(copy, publish):
 
 @pytest.fixture
 def publish(monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "_sphinx")
     return importlib.import_module("publish")
 
 
