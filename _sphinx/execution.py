@@ -1,7 +1,7 @@
 """Run the pages, as many at once as there are processors, ahead of Sphinx, which reads them.
 
-MyST-NB would run one after the other. It finds the results in its cache, which holds nothing but
-them: a result is never older than the build. The kernels are forked from kernels.py.
+MyST-NB would run one after the other; it is told not to, and given each page as it ran. A result is never
+older than the build. The kernels are forked from kernels.py.
 """
 
 import os
@@ -11,9 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
-from myst_nb.core.read import create_nb_reader
+from myst_nb import sphinx_
+from myst_nb.core.read import NbReader, create_nb_reader
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from sphinx.errors import ExtensionError
@@ -51,11 +50,9 @@ class Pages:
     def start(self, app, env, docnames):
         """Let all pages run that Sphinx is going to read."""
         config, dark = env.mystnb_config, Path(app.outdir).parent / DARK
-        for folder in (config.execution_cache_path, dark):
-            shutil.rmtree(folder, ignore_errors=True)
-            Path(folder).mkdir(parents=True)
+        shutil.rmtree(dark, ignore_errors=True)
+        dark.mkdir(parents=True)
         options = [*SCREEN, f"--Twins.folder={dark}"] if app.builder.format == "html" else PAPER
-        self.cache = get_cache(config.execution_cache_path)
         # macOS does not say which processors are ours
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         self.pool, self.running = ThreadPoolExecutor(processors + 1), {}  # one waits for messages
@@ -69,7 +66,7 @@ class Pages:
                 self.running[doc] = path, page, self.pool.submit(run, *told)
 
     def wait(self, app, doc, source):
-        """Leave what a page gave in MyST-NB's cache, before Sphinx reads the page."""
+        """Wait until a page has run that Sphinx is about to read, and keep what it gave."""
         if doc not in self.running:
             return
         path, page, result = self.running[doc]
@@ -81,8 +78,13 @@ class Pages:
         kept = Path(app.outdir).parent / EXECUTED / name.with_suffix(".ipynb")
         kept.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(page, kept)
-        bundle = CacheBundleIn(page, str(path))
-        self.cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+    def read(self, path, md_config, nb_config, content):
+        """Read a page for MyST-NB: one that ran is at hand."""
+        for where, page, _ in self.running.values():
+            if str(where) == path:
+                return NbReader(lambda text: page, md_config)
+        return create_nb_reader(path, md_config, nb_config, content)
 
     def end(self, app, error):
         """Stop what still runs."""
@@ -93,6 +95,7 @@ class Pages:
 
 def setup(app):
     pages = Pages()
+    sphinx_.create_nb_reader = pages.read
     app.connect("config-inited", pages.prepare, priority=100)
     app.connect("env-before-read-docs", pages.start)
     app.connect("source-read", pages.wait)

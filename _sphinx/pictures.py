@@ -4,7 +4,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 STEP = 16
@@ -20,10 +19,14 @@ def lighten(source, target):
     Colors are rounded in steps from that of the ground, which stays as it is; a palette would lose rare ones.
     """
     with Image.open(source) as picture:
-        colors = np.asarray(picture.convert("RGB"), dtype=np.int16)
-    few = (colors - colors[0, 0] + STEP // 2) // STEP * STEP + colors[0, 0]
-    Image.fromarray(few.clip(0, 255).astype(np.uint8)).save(target, lossless=True, method=2)
-    return picture.size
+        colors = picture.convert("RGB")
+    few = [
+        min(max((color - ground + STEP // 2) // STEP * STEP + ground, 0), 255)
+        for ground in colors.getpixel((0, 0))
+        for color in range(256)
+    ]
+    colors.point(few).save(target, lossless=True, method=2)
+    return colors.size
 
 
 class Pictures:
