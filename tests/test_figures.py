@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
-from matplotlib.colors import LogNorm, to_hex, to_rgb
+from matplotlib.colors import LogNorm, to_hex
 from matplotlib.quiver import Quiver
 from mpl_toolkits.mplot3d import Axes3D
 
@@ -178,17 +178,6 @@ def test_colors_are_seen_on_their_ground_and_apart(palette):
     lightness = [contrast(level, "black") for level in levels]
     assert np.all(np.diff(lightness) > 0)  # in shades of gray the levels keep their order
     assert min(contrast(level, palette.ground) for level in levels) >= 3
-
-
-@every_palette
-def test_a_rare_color_survives_in_the_pictures_of_the_book(palette, tmp_path, monkeypatch):
-    import pictures
-
-    with ag.in_palette(palette):
-        ag.plot_gradient_field(x, y, [0], [0]).figure.savefig(tmp_path / "a.png")
-    pictures.lighten(tmp_path / "a.png", tmp_path / "a.webp")
-    seen = plt.imread(tmp_path / "a.webp")[..., :3].reshape(-1, 3) / 255
-    assert np.abs(seen - to_rgb(palette.red)).max(axis=1).min() * 255 < pictures.STEP / 2 + 0.01
 
 
 def test_a_palette_ends_with_its_block():

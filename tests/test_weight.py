@@ -4,8 +4,13 @@ import gzip
 import re
 from urllib.parse import urljoin
 
+import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
+import agml_helpers as ag
+import pictures
 from conftest import HTML
 
 PAGES = sorted(
@@ -62,6 +67,16 @@ def test_formulas_are_in_the_page(name, built):
     assert all(formula.select("mjx-container > svg") for formula in page.select(".math"))
     glyphs = {path["id"] for path in page.select("svg.glyphs path")}
     assert {use["href"].removeprefix("#") for use in page.select("mjx-container use")} == glyphs
+
+
+@pytest.mark.parametrize("palette", [ag.LIGHT, ag.DARK], ids=["light", "dark"])
+def test_a_rare_color_survives_in_the_pictures(palette, tmp_path):
+    x, _, y = ag.make_data(20)
+    with ag.in_palette(palette):
+        ag.plot_gradient_field(x, y, [0], [0]).figure.savefig(tmp_path / "a.png")
+    pictures.lighten(tmp_path / "a.png", tmp_path / "a.webp")
+    seen = plt.imread(tmp_path / "a.webp")[..., :3].reshape(-1, 3) / 255
+    assert np.abs(seen - to_rgb(palette.red)).max(axis=1).min() * 255 < pictures.STEP / 2 + 0.01
 
 
 def test_every_page_describes_itself(built):
