@@ -109,7 +109,7 @@ class Pages(jupytext.TextFileContentsManager):
 
     def save(self, model, path=""):
         if model["type"] == "notebook" and path.endswith(".md"):
-            model["content"]["cells"] = plain.source(model["content"]["cells"])
+            model["content"]["cells"] = plain.saved(model["content"]["cells"])
         return super().save(model, path)
 
     def run_pre_save_hooks(self, model, path, **kwargs):

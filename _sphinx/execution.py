@@ -21,6 +21,7 @@ from kernels import Kernels
 from pictures import DARK
 
 EXECUTED = "executed"  # beside the pages, for notebooks.py: MyST-NB keeps those without what they gave
+STATE = "application/vnd.jupyter.widget-state+json"
 SCREEN = [
     "--ext=darkfigures",
     "--InlineBackend.print_figure_kwargs={'bbox_inches': 'tight', 'pil_kwargs': {'compress_level': 1}}",
@@ -36,6 +37,14 @@ def run(path, notebook, kernels, options, timeout):
     client.km = kernels.manager(options=options)  # not as an argument: the client would not end it
     client.execute()
     return time.perf_counter() - start
+
+
+def numbered(page):
+    """Return a page as text, with its widgets numbered as they were made: their own names are random."""
+    text, widgets = nbformat.writes(page), page.metadata.get("widgets", {}).get(STATE, {"state": {}})
+    for number, name in enumerate(widgets["state"]):
+        text = text.replace(name, f"{number:032x}")
+    return text
 
 
 class Pages:
@@ -77,7 +86,7 @@ class Pages:
             raise ExtensionError(f"{name} fails: {error}") from None
         kept = Path(app.outdir).parent / EXECUTED / name.with_suffix(".ipynb")
         kept.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(page, kept)
+        kept.write_text(numbered(page), encoding="utf-8")
 
     def read(self, path, md_config, nb_config, content):
         """Read a page for MyST-NB: one that ran is at hand."""

@@ -129,17 +129,15 @@ def directives(doctree):
     """Return what Sphinx made of each directive that Markdown has no words for, in their order."""
     made = []
     for node in doctree.findall(nodes.Element):
-        classes = node.get("classes", [])
-        if isinstance(node, addnodes.desc) and not isinstance(node.parent, addnodes.desc_content):
-            made.append([node])
-        elif isinstance(node, nodes.literal_block) and ("source" in node):
-            made.append([node])
-        elif isinstance(node, nodes.container) and any(isinstance(child, nodes.citation) for child in node):
-            made.append([node])
-        elif "page-strip" in classes:
-            made.append([node])
-        elif "concordance" in classes:
+        if "concordance" in node.get("classes", []):
             made[-1].append(node)
+        elif (
+            (isinstance(node, addnodes.desc) and not isinstance(node.parent, addnodes.desc_content))
+            or (isinstance(node, nodes.literal_block) and "source" in node)
+            or (isinstance(node, nodes.container) and any(isinstance(part, nodes.citation) for part in node))
+            or "page-strip" in node.get("classes", [])
+        ):
+            made.append([node])
     return made
 
 
@@ -184,24 +182,18 @@ def citation(entry):
 
 def notebook(app, known, doc, names):
     """Return a page as a notebook for any program, with what it printed and drew, that says what it needs."""
+    live = runs(app, doc)
     executed = Path(app.outdir).parent / "executed" / f"{doc}.ipynb"
-    page = (
-        nbformat.read(executed, as_version=4)
-        if runs(app, doc)
-        else jupytext.read(ROOT / f"{doc}.md", fmt="md:myst")
-    )
+    page = nbformat.read(executed, as_version=4) if live else jupytext.read(ROOT / f"{doc}.md", fmt="md:myst")
     cells = plain.prepare(plain.Page(known, doc, lambda place: names.get(place, "")), page.cells)
-    if runs(app, doc):
+    if live:
         url = app.config.html_theme_options["repository_url"]
-        first = nbformat.v4.new_code_cell(
-            f"#@title What this page needs\n{first_cell(url) if url else FIRST_CELL}\n{SHARP}"
-        )
+        needs = first_cell(url) if url else FIRST_CELL
+        first = nbformat.v4.new_code_cell(f"#@title What this page needs\n{needs}\n{SHARP}")
         first.metadata = {"cellView": "form", "jupyter": {"source_hidden": True}}
         cells = [first, *cells]
     if doc == "index":
-        cells += [
-            nbformat.v4.new_markdown_cell(text) for text in (plain.RUN, plain.contents(known, names.get))
-        ]
+        cells += map(nbformat.v4.new_markdown_cell, (plain.RUN, plain.contents(known, names.get)))
     for count, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), start=1):
         cell.execution_count = count
         cell.outputs = plain.sized(join_streams(cell.outputs))
@@ -215,62 +207,14 @@ def notebook(app, known, doc, names):
         cell.id = f"cell-{count}"
         for key in ("companion", "mystnb", "prints"):
             cell.metadata.pop(key, None)
-    kept = {
-        key: page.metadata[key] for key in ("kernelspec", "language_info", "widgets") if key in page.metadata
-    }
-    return nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}} | kept
-    )
-
-
-def text_of(notebook):
-    """Return a notebook as text, with the models of widgets numbered: their own names are random."""
-    state = (
-        notebook.metadata.get("widgets", {})
-        .get("application/vnd.jupyter.widget-state+json", {})
-        .get("state", {})
-    )
-    numbers = {}
-
-    def text(part):
-        return re.sub(
-            "[0-9a-f]{32}", lambda found: numbers.get(found[0], found[0]), json.dumps(part, sort_keys=True)
-        )
-
-    def number(part):
-        for name in re.findall("[0-9a-f]{32}", json.dumps(part, sort_keys=True)):
-            if name in state and name not in numbers:
-                numbers[name] = f"{len(numbers):032x}"
-                number(state[name])
-
-    number(notebook.cells)
-    for name in sorted(
-        state.keys() - numbers.keys(), key=lambda name: text(state[name])
-    ):  # the links between them
-        number(name)
-    return json.dumps(json.loads(text(notebook)), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-PLATFORMS = [
-    {
-        "sys_platform": system,
-        "platform_system": name,
-        "os_name": kind,
-        "python_version": python,
-        "python_full_version": f"{python}.0",
-        "extra": "",
-    }
-    for system, name, kind in (
-        ("linux", "Linux", "posix"),
-        ("darwin", "Darwin", "posix"),
-        ("win32", "Windows", "nt"),
-    )
-    for python in ("3.11", "3.13", "3.14")
-]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    for key in {"kernelspec", "language_info", "widgets"} & {*page.metadata}:
+        metadata[key] = page.metadata[key]
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 
 def requirements():
-    """Return the lines of the lock that the notebooks need, on every platform."""
+    """Return the lines of the lock that the notebooks need, whatever the platform and the Python."""
     needed, new = set(), [(name, "") for name in PACKAGES]
     while new:
         name, extra = asked = new.pop()
@@ -282,12 +226,8 @@ def requirements():
         except metadata.PackageNotFoundError:  # of another platform
             continue
         for wanted in map(Requirement, lines):
-            marker = wanted.marker
-            without = marker is None or any(marker.evaluate(platform) for platform in PLATFORMS)
-            within = marker is None or any(
-                marker.evaluate(platform | {"extra": extra}) for platform in PLATFORMS
-            )
-            if within if not extra else within and not without:
+            marker = str(wanted.marker)
+            if f'extra == "{extra}"' in marker if extra else "extra ==" not in marker:
                 new += [(canonicalize_name(wanted.name), also) for also in ("", *wanted.extras)]
     names = {name for name, _ in needed}
     lock = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
@@ -306,7 +246,7 @@ def write(app, error):
         for path in [*(ROOT / name for name in FILES), out.parent / "artwork" / "title.svg"]
     }
     for doc in known["pages"]:
-        files[names[doc]] = text_of(notebook(app, known, doc, names))
+        files[names[doc]] = nbformat.writes(notebook(app, known, doc, names)) + "\n"
         if runs(app, doc):
             (out / "_sources" / doc).with_suffix(".ipynb").write_text(files[names[doc]], encoding="utf-8")
     files["README.md"] = README
@@ -317,22 +257,13 @@ def write(app, error):
             entry = zipfile.ZipInfo(f"{NAME}/{name}")  # of 1980, the same whenever it is made
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             archive.writestr(entry, files[name])
-    if typeset(app):
+    if PAPER.exists():
         shutil.copy(PAPER, out / "_downloads")
 
 
 def runs(app, doc):
     """Tell whether a page is a notebook."""
     return "kernelspec" in app.env.metadata.get(doc, {})
-
-
-def typeset(app):
-    """Tell whether there is a PDF of the book as it is now."""
-    sources = [Path(app.srcdir, app.env.doc2path(doc, False)) for doc in app.env.found_docs]
-    sources += [ROOT / name for name in FILES]
-    return PAPER.exists() and all(
-        path.stat().st_mtime < PAPER.stat().st_mtime for path in sources if path.exists()
-    )
 
 
 def offer(app, pagename, templatename, context, doctree):
@@ -344,7 +275,7 @@ def offer(app, pagename, templatename, context, doctree):
 def offer_all(app, pagename, templatename, context, doctree):
     """Add the zip to the same menu, and the book as a PDF."""
     files = [(f"{NAME}.zip", "all .ipynb", "Download all pages as notebooks", "fas fa-box-archive")]
-    if typeset(app):
+    if PAPER.exists():
         files.append((PAPER.name, "book .pdf", "Download the book as one PDF", "fas fa-file-pdf"))
     for group in context["header_buttons"]:
         if group["label"] == "download-buttons":

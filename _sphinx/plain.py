@@ -8,6 +8,7 @@ its way back into the page.
 import base64
 import difflib
 import itertools
+import posixpath
 import re
 import struct
 from typing import NamedTuple
@@ -15,15 +16,18 @@ from typing import NamedTuple
 import nbformat
 
 FENCE = re.compile(
-    r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[\w:-]+)\} *(?P<argument>[^\n]*)|[^\n`]*)\n"
-    r"(?P<options>(?::[\w-]+:[^\n]*\n)*)(?P<body>.*?)^(?P<end>(?P=fence) *(?:\n|\Z))",
+    r"^(?P<before>(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[\w:-]+)\} *)?)(?P<title>(?(name)[^\n]*|[^\n`]*))"
+    r"(?P<after>\n(?::[\w-]+:[^\n]*\n)*)(?P<body>.*?)^(?P<end>(?P=fence) *(?:\n|\Z))",
     re.M | re.S,
 )
-ROLE = re.compile(r"\{(?P<name>[\w:-]+)\}`(?P<text>[^`<]*?)(?: *<(?P<target>[^`]*)>)?`")
-ADDRESS = re.compile(r'(?P<before>(?:href|src)=")(?P<path>[\w./-]+)"')
-SILENT = re.compile(r"^(?:\{\.book-only\}\n(?:.+(?:\n|\Z))+|\([\w-]+\)=|\{[.#][^`}]*\}|%[^\n]*)(?:\n|\Z)")
-DEFINITION = re.compile(r"(?P<term>\S[^\n]*)\n: +")
-TITLE = re.compile(r"# ")
+ROLE = r"\{(?P<role>[\w:-]+)\}`(?P<text>[^`<]*?)(?: *<(?P<target>[^`]*)>)?`"
+ADDRESS = r'(?P<attribute>href|src)="(?P<path>[\w./-]+)"'
+MARK = re.compile(rf"\A(?P<heading># )|\A(?P<term>\S.*)\n: +|{ROLE}|{ADDRESS}")
+# a term goes on with its definition, and a line where a role does
+LINE = re.compile(
+    r"(?P<silent>\{\.book-only\}\n(?:.+\n)+|(?:\([\w-]+\)=|\{[.#][^`}\n]*\}|%.*)\n)"
+    r"|(?:\S.*\n: +)?(?:\{[\w:-]+\}`[^`]*`|.)*\n|.+"
+)
 BOX = '<div class="companion {}" style="border-left: 3px solid {}; padding-left: 1em">\n\n'
 WIDGET = "application/vnd.jupyter.widget-view+json"
 COLORS = {"exercise": "#4c7a5d", "beyond": "#b7791f"}
@@ -37,17 +41,22 @@ run the cell again, and see what gives. A solution is folded away: the triangle 
 
 
 class Piece(NamedTuple):
-    """Some lines of the source, and the lines that are shown for them.
+    """A line of the source, or the frame of a box, and what is shown for it.
 
-    `marks` are pairs of source and shown text within the lines. A `fixed` piece belongs to the frame of a
-    box; of it only the title can be edited. A piece with a `cell` begins a cell of that kind.
+    `marks` are the parts of both that differ, pairs of source and shown text. Of a `fixed` piece nothing
+    can be edited but what stands between two marks. A piece with a `cell` begins a cell of that kind.
     """
 
     source: str
-    shown: str
+    shown: str = ""
     marks: tuple = ()
-    fixed: bool = False
+    fixed: bool = True
     cell: str = ""
+
+
+def titled(title, source, shown, cell=""):
+    """Return the head of a box with its title, between what stands there in the source and what is shown."""
+    return Piece(title.join(source), title.join(shown), (*zip(source, shown),), cell=cell)
 
 
 class Page:
@@ -56,110 +65,83 @@ class Page:
     def __init__(self, facts, doc, address):
         """Take the facts, the page, and a function from a page or file of the book to its address."""
         self.facts, self.doc, self.address = facts, doc, address
+        self.number = facts["pages"].get(doc, {}).get("number")
         self.made = iter(facts["made"].get(doc, []))
 
     def pieces(self, text):
         """Return the pieces of a text, whose sources together are the text."""
         pieces, at = [], 0
         for found in FENCE.finditer(text):
-            pieces += self.paragraphs(text[at : found.start()])
-            pieces += self.directive(found) if found["name"] else [Piece(found[0], found[0])]
+            pieces += map(self.line, LINE.finditer(text, at, found.start()))
+            if found["name"]:
+                pieces += self.directive(found)
+            else:
+                pieces += [Piece(line, line, fixed=False) for line in found[0].splitlines(True)]
             at = found.end()
-        return [*pieces, *self.paragraphs(text[at:])]
+        return [*pieces, *map(self.line, LINE.finditer(text, at))]
 
-    def paragraphs(self, text):
-        """Return a piece for every line, or for several where a role goes on from one to the next."""
-        at, number = 0, self.facts["pages"].get(self.doc, {}).get("number")
-        while at < len(text):
-            rest = text[at:]
-            if found := SILENT.match(rest):
-                yield Piece(found[0], "", fixed=found[0][0] != "(")
-                at += found.end()
-                continue
-            end = rest.find("\n") + 1 or len(rest)
-            if found := DEFINITION.match(rest):
-                end = max(end, rest.find("\n", found.end()) + 1 or len(rest))
-            for role in ROLE.finditer(rest):
-                if role.start() >= end:
-                    break
-                if role.end() > end:
-                    end = rest.find("\n", role.end()) + 1 or len(rest)
-            line, marks = rest[:end], []
-            if number and TITLE.match(line):
-                marks.append(("# ", f"# {number} "))
-            if found := DEFINITION.match(line):
-                marks.append((found[0], f"- **{found['term']}**: "))
-            for role in (*ROLE.finditer(line), *ADDRESS.finditer(line)):
-                shown = self.role(role) if role.re is ROLE else f'{role["before"]}{self.file(role["path"])}"'
-                marks.append((role[0], shown))
-            yield Piece(line, replace(line, marks), tuple(marks))
-            at += end
+    def line(self, found):
+        """Return a line, or several that belong together."""
+        if found["silent"]:
+            return Piece(found[0])
+        marks = tuple((mark[0], self.inline(mark)) for mark in MARK.finditer(found[0]))
+        return Piece(found[0], replace(found[0], marks), marks, fixed=False)
 
     def directive(self, found):
         """Return the pieces of a directive."""
-        name, argument, options, body, end = found.group("name", "argument", "options", "body", "end")
-        head = found[0][: len(found[0]) - len(body) - len(end)]
-        option = dict(re.findall(r"^:([\w-]+): *(.*)$", options, re.M))
+        names = ("name", "before", "title", "after", "body", "end")
+        name, before, title, after, body, end = found.group(*names)
+        head, option = before + title + after, dict(re.findall(r"^:([\w-]+): *(.*)$", after, re.M))
         if name in ("index", "solution-end"):
-            return [Piece(found[0], "", fixed=True)]
+            return [Piece(found[0])]
         if name == "solution-start":
-            return [
-                Piece(
-                    found[0], f"##### Solution to {self.label(argument)[2]}\n", fixed=True, cell="solution"
-                ),
-                Piece("", "", fixed=True, cell="text"),
-            ]
-        if name in ("grid", "raw"):
-            return [Piece(head, "", fixed=True), *self.pieces(body), Piece(end, "", fixed=True)]
-        if name == "grid-item-card":
-            title = f"- **[{argument}]({self.to(self.beside(option['link']))})**\n"
-            return [Piece(head, title, fixed=True), *self.pieces(body), Piece(end, "", fixed=True)]
+            heading = f"##### Solution to {self.label(title)[2]}\n"
+            return [Piece(found[0], heading, cell="solution"), Piece("", cell="text")]
         if name == "math":
             number = self.facts["equations"].get(option.get("label"), ["", ""])[1]
-            first = f"$$\\tag{{{number}}}\n" if number else "$$\n"
-            return [Piece(head, first, fixed=True), Piece(body, body), Piece(end, "$$\n", fixed=True)]
+            lines = [Piece(line, line, fixed=False) for line in body.splitlines(True)]
+            return [Piece(head, f"$$\\tag{{{number}}}\n" if number else "$$\n"), *lines, Piece(end, "$$\n")]
         if name == "glossary":
-            return [Piece(head, "", fixed=True), *self.terms(body), Piece(end, "", fixed=True)]
-        if name == "exercise":
-            return [
-                Piece(
-                    head,
-                    BOX.format(name, COLORS[name])
-                    + f"#### {self.label(option['label'])[2]} ({argument})\n\n",
-                    fixed=True,
-                    cell=name,
-                ),
-                *self.pieces(body),
-                Piece(end, "\n</div>\n", fixed=True),
-            ]
-        if name == "admonition":
-            kind = option.get("class", "note")
-            return [
-                Piece(head, BOX.format(kind, COLORS.get(kind, "gray")) + f"**{argument}**\n\n", fixed=True),
-                *self.pieces(body),
-                Piece(end, "\n</div>\n", fixed=True),
-            ]
+            return [Piece(head), *self.terms(body), Piece(end)]
+        if name in ("grid", "raw"):
+            return [Piece(head), *self.pieces(body), Piece(end)]
+        if name == "grid-item-card":
+            shown = "- **[", f"]({self.to(self.beside(option['link']))})**\n"
+            return [titled(title, (before, after), shown), *self.pieces(body), Piece(end)]
+        if name in ("exercise", "admonition"):
+            kind, cell, start, stop = option.get("class", "note"), "", "**", "**\n\n"
+            if name == "exercise":
+                kind, cell, start, stop = name, name, f"#### {self.label(option['label'])[2]} (", ")\n\n"
+            start = BOX.format(kind, COLORS.get(kind, "gray")) + start
+            box = titled(title, (before, after), (start, stop), cell)
+            return [box, *self.pieces(body), Piece(end, "\n</div>\n")]
         count = len(re.findall(r"^\.\. auto", body, re.M)) if name == "eval-rst" else 1
         made = [self.html(part) for part in itertools.islice(self.made, count)]
-        return [Piece(found[0], "\n".join(made), fixed=True)]
+        return [Piece(found[0], "\n".join(made))]
 
     def terms(self, text):
         """Return the pieces of a glossary: each term, and below it what it means."""
         for line in text.splitlines(keepends=True):
             term = line.strip()
             if term and not line.startswith(" "):
-                yield Piece(
-                    line,
-                    f'<a id="{self.facts["terms"].get(term.lower(), ["", ""])[1]}"></a>**{term}**<br>\n',
-                    ((term, term),),
-                    fixed=True,
-                )
+                anchor = self.facts["terms"].get(term.lower(), ["", ""])[1]
+                yield titled(term, ("", "\n"), (f'<a id="{anchor}"></a>**', "**<br>\n"))
             else:
-                yield from self.paragraphs(line)
+                yield from self.pieces(line)
+
+    def inline(self, found):
+        """Return what is shown for a mark within a line."""
+        if found["heading"]:
+            return f"# {self.number} " if self.number else "# "
+        if found["term"]:
+            return f"- **{found['term']}**: "
+        if found["path"]:
+            return f'{found["attribute"]}="{self.address(found["path"]) or found["path"]}"'
+        return self.role(found)
 
     def role(self, found):
         """Return what is shown for a role."""
-        name, text, target = found.group("name", "text", "target")
+        name, text, target = found.group("role", "text", "target")
         text = " ".join(text.split())
         label = " ".join((target or text).split())
         if name == "doc":
@@ -189,10 +171,7 @@ class Page:
 
     def beside(self, path):
         """Return the page that a path from this page leads to."""
-        parts = self.doc.split("/")[:-1]
-        for part in path.split("/"):
-            parts = parts[:-1] if part == ".." else [*parts, part]
-        return "/".join(parts)
+        return posixpath.normpath(posixpath.join(self.doc, "..", path))
 
     def to(self, page, fragment=""):
         """Return the address of a place in the book, or nothing if no notebook holds it."""
@@ -202,10 +181,6 @@ class Page:
     def link(self, text, page, fragment=""):
         address = self.to(page, fragment)
         return f"[{text}]({address})" if address else text
-
-    def file(self, path):
-        """Return the address of one of the book's files."""
-        return self.address(path) or path
 
     def html(self, made):
         """Return what Sphinx has made of a directive, with links that lead to notebooks."""
@@ -217,14 +192,13 @@ class Page:
         return re.sub(r'href="page:([^"#]*)#?([^"]*)"', lead, made)
 
 
-def replace(text, marks, back=False):
-    """Exchange the source of each mark for what is shown, in turn, or the other way."""
+def replace(text, marks):
+    """Exchange the first of each pair for the second, in turn."""
     done = ""
-    for mark in marks:
-        old, new = reversed(mark) if back else mark
-        before, found, after = text.partition(old)
-        if found and old:
-            done, text = done + before + new, after
+    for old, new in marks:
+        if old and old in text:
+            before, _, text = text.partition(old)
+            done += before + new
     return done + text
 
 
@@ -233,112 +207,83 @@ def shown(pieces):
     return "".join(piece.shown for piece in pieces).strip("\n")
 
 
+def source(pieces):
+    return "".join(piece.source for piece in pieces)
+
+
 def restore(pieces, text):
     """Return the source of an edited text: what was not edited, line by line, as it was."""
-    whole = "".join(piece.shown for piece in pieces)
-    source = "".join(piece.source for piece in pieces)
-    if text.strip() == whole.strip():
-        return source
     if not text.strip():
         return ""
-    frame = re.fullmatch(r"(\n*)(.*?)(\n*)", whole, re.S)
-    old, new = (
-        whole.splitlines(True),
-        f"{frame[1]}{text.strip(chr(10))}{frame[3] or chr(10)}".splitlines(True),
+    before = "".join(piece.shown for piece in pieces)
+    text = before.replace(before.strip("\n"), text.strip("\n"), 1)  # with the empty lines that no cell shows
+    pieces = [retitled(piece, text, {piece.shown for piece in pieces}) for piece in pieces]
+    frames = [re.escape(piece.shown) for piece in pieces if piece.fixed and piece.shown]
+    lines = re.findall("|".join([*frames, r".*\n", ".+"]), text)
+    diff = difflib.SequenceMatcher(None, [piece.shown for piece in pieces], lines, autojunk=False)
+    done = "".join(
+        source(pieces[a:b]) if same == "equal" else edited(pieces[a:b], lines[c:d])
+        for same, a, b, c, d in diff.get_opcodes()
     )
-    same = {}
-    for a, b, size in difflib.SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
-        same |= {a + i: b + i for i in range(size)}
-    parts, waiting, line, at = [], [], 0, 0
-    for piece in [*pieces, None]:
-        lines = range(line, line + (piece.shown.count("\n") or bool(piece.shown))) if piece else ()
-        line += len(lines)
-        kept = (
-            bool(lines)
-            and all(number in same for number in lines)
-            and same[lines[-1]] - same[lines[0]] == len(lines) - 1
-        )
-        if piece and not kept:
-            waiting.append(piece)
-            continue
-        parts += edited(waiting, new[at : same[lines[0]] if piece else len(new)])
-        waiting = []
-        if piece:
-            parts.append(piece.source)
-            at = same[lines[-1]] + 1
-    done = "".join(parts)
-    return done.rstrip("\n") + source[len(source.rstrip("\n")) :]
+    end = source(pieces)
+    return done.rstrip("\n") + end[len(end.rstrip("\n")) :]
+
+
+def retitled(piece, text, known):
+    """Return the head of a box with the title that it has now."""
+    if piece.fixed and piece.marks and piece.shown not in text:
+        (before, start), (after, end) = piece.marks
+        for found in re.finditer(f"^{re.escape(start)}(.*){re.escape(end)}", text, re.M):
+            if found[0] not in known:
+                return piece._replace(source=before + found[1] + after, shown=found[0])
+    return piece
 
 
 def edited(pieces, lines):
-    """Return the source of lines that stand where those of the pieces stood."""
-    fixed = {
-        line: piece
-        for piece in pieces
-        if piece.fixed
-        for line in piece.shown.splitlines(True)
-        if line.strip()
-    }
-    heads = {}
-    for line in list(lines):
-        like = difflib.get_close_matches(line, fixed, 1, 0.6)
-        if like:
-            heads[id(fixed[like[0]])] = titled(
-                heads.get(id(fixed[like[0]]), fixed[like[0]].source), like[0], line
-            )
-            lines.remove(line)
-    text = "".join(lines).lstrip("\n") if heads else "".join(lines)
-    seen = [number for number, piece in enumerate(pieces) if piece.shown and not piece.fixed]
-    first, last = (seen[0], seen[-1]) if seen else (len(pieces), -1)
-    before, after = [], []
-    for number, piece in enumerate(pieces):
-        if piece.fixed or not piece.shown and (text.strip() or number > last):
-            (before if number < first else after).append(heads.get(id(piece), piece.source))
-    marks = [mark for number in seen for mark in pieces[number].marks]
-    return [*before, replace(text, marks, back=True), *after]
-
-
-def titled(source, before, after):
-    """Return the head of a box with the edited title: what stands in brackets or stars."""
-    old, new = (re.search(r"\((.*)\)$|^\*\*(.*)\*\*", line.strip()) for line in (before, after))
-    old, new = (found and (found[1] or found[2]) for found in (old, new))
-    return source.replace(old, new, 1) if old and new else source
+    """Return the source of lines that stand where the pieces stood; frames stay, and what isn't shown."""
+    frames = [line for piece in pieces if piece.fixed for line in piece.shown.split("\n") if line]
+    kept = [line for line in lines if not difflib.get_close_matches(line.strip(), frames, 1, 0.6)]
+    marks = [mark[::-1] for piece in pieces if not piece.fixed for mark in piece.marks]
+    first = next((at for at, piece in enumerate(pieces) if piece.shown and not piece.fixed), 0)
+    before, after = (
+        source(piece for piece in part if piece.fixed) for part in (pieces[:first], pieces[first:])
+    )
+    return before + replace("".join(kept), marks) + after
 
 
 def split(pieces):
     """Return the pieces of each cell with its kind: the heading of a solution has a cell of its own."""
-    cells = [("", [])]
+    cells = [["", []]]
     for piece in pieces:
-        if piece.cell:
-            kind, last = cells[-1]
-            cells = [*cells[:-1], (piece.cell, last)] if not shown(last) else [*cells, (piece.cell, [])]
+        if piece.cell and shown(cells[-1][1]):
+            cells.append([piece.cell, []])
+        elif piece.cell:
+            cells[-1][0] = piece.cell
         cells[-1][1].append(piece)
     if len(cells) > 1 and not shown(cells[-1][1]):
-        _, last = cells.pop()
-        cells[-1][1].extend(last)
+        cells[-2][1].extend(cells.pop()[1])
     return cells
 
 
 def prepare(page, cells):
-    """Return the cells of a page as they are shown; their metadata `companion` say what `source` needs."""
+    """Return the cells of a page as they are shown; their metadata `companion` say what `saved` needs."""
     ready = []
     for number, cell in enumerate(cells):
-        if cell.cell_type == "code":
-            if {"remove-input", "hide-input"} & {*cell.metadata.get("tags", [])}:
-                cell.metadata["jupyter"] = {"source_hidden": True}
-            ready.append(cell)
-            figure = cell.metadata.get("mystnb", {}).get("figure")
-            if figure:
-                pieces = page.pieces(figure["caption"])
-                ready.append(new(f"**{page.label(figure['name'])[2]}** {shown(pieces)}", {"caption": pieces}))
         if cell.cell_type == "markdown":
-            for kind, pieces in split(page.pieces(cell.source)):
+            for kind, pieces in split(page.pieces(cell.source + "\n")):
                 if not shown(pieces) and ready:  # an empty cell would ask to be written in
                     ready[-1].metadata.setdefault("companion", {})["after"] = cell.source
                     continue
                 ready.append(new(shown(pieces), {"cell": number, "pieces": pieces}))
                 if kind == "solution":
                     ready[-1].metadata["jp-MarkdownHeadingCollapsed"] = True
+            continue
+        if {"remove-input", "hide-input"} & {*cell.metadata.get("tags", [])}:
+            cell.metadata["jupyter"] = {"source_hidden": True}
+        ready.append(cell)
+        if figure := cell.metadata.get("mystnb", {}).get("figure"):
+            pieces = page.pieces(figure["caption"])
+            ready.append(new(f"**{page.label(figure['name'])[2]}** {shown(pieces)}", {"caption": pieces}))
     return ready
 
 
@@ -347,15 +292,23 @@ def new(text, companion):
     return nbformat.v4.new_markdown_cell(text, metadata={"companion": companion})
 
 
-def source(cells):
+def saved(cells):
     """Return the cells of the page from those that are shown, which somebody may have edited."""
     page, last = [], None
     for cell in cells:
         companion = cell["metadata"].pop("companion", {})
-        number, pieces = companion.get("cell"), [Piece(*piece) for piece in companion.get("pieces", [])]
         cell["metadata"].pop("jp-MarkdownHeadingCollapsed", None)
         cell["metadata"].pop("jupyter", None)
-        if "caption" not in companion and not companion.get("made"):
+        number = companion.get("cell")
+        pieces, caption = (
+            [Piece(*piece) for piece in companion.get(kind, [])] for kind in ("pieces", "caption")
+        )
+        if caption:
+            figure = page[-1]["metadata"].get("mystnb", {}).get("figure") if page else None
+            text = restore(caption, re.sub(r"^\*\*[^*]*\*\* *", "", cell["source"]))
+            if figure and text:
+                figure["caption"] = text
+        elif not companion.get("made"):
             if pieces:
                 cell["source"] = restore(pieces, cell["source"])
             if pieces and number == last:
@@ -363,22 +316,12 @@ def source(cells):
             else:
                 page.append(cell)
             last = number
-        if "caption" in companion:
-            edit(page[-1], [Piece(*piece) for piece in companion["caption"]], cell["source"])
         if "after" in companion:
             page.append(nbformat.v4.new_markdown_cell(companion["after"]))
     for cell in page:
         if cell["cell_type"] == "markdown":
             cell["source"] = cell["source"].strip("\n")
     return page
-
-
-def edit(cell, pieces, text):
-    """Give a figure the caption that was edited below it."""
-    figure = cell["metadata"].get("mystnb", {}).get("figure", {})
-    caption = restore(pieces, re.sub(r"^\*\*[^*]*\*\* *", "", text))
-    if caption and figure:
-        figure["caption"] = caption
 
 
 def sized(outputs):

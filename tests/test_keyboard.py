@@ -4,6 +4,7 @@ import re
 import shutil
 import sys
 import zipfile
+from urllib.parse import unquote, urlsplit
 
 import jupytext
 import nbformat
@@ -14,64 +15,82 @@ from conftest import DOCS, ROOT, ZIP, find
 
 pytestmark = pytest.mark.slow
 WIDE = 760
-MARKS = [
-    "{term}`batch`",
-    "before\n(eq-dw)=",
-    ":label: a",
-    "{.place}",
-    "````\n```{exercise} One\n````",
-    "$$ x",
-    "[two](",
-    "<p>:::</p>",
-]
+WRONG = {
+    "{term}": "{term}`batch`",
+    "(eq-dw)=": "before\n(eq-dw)=",
+    ":label:": ":label: a",
+    "{.place}": "{.place}",
+    "```": "````\n```{exercise} One\n````",
+    "$$": "$$ x",
+    "](": "[two](",
+    "missing \\right": r"$\left($",
+    ":::": "<p>:::</p>",
+    "nowhere.ipynb": "[nowhere](nowhere.ipynb)",
+    "#No-term": "[no term](#No-term)",
+    "outside.invalid": "![](http://outside.invalid/picture.png)",
+    "##### Solution to Exercise 1.1 is open": "##### Solution to Exercise 1.1",
+}
+WRONG_CODE = {
+    "to stderr": "import sys\nprint('to stderr', file=sys.stderr)",
+    "pixels wide": "import matplotlib.pyplot as plt\nplt.figure(figsize=(16, 1)).add_axes((0, 0, 1, 1));",
+    "0 of 1 explorers": "class ex:\n    Dead = None\nex.Dead",
+    "ZeroDivisionError": "1 / 0",
+}
 RAW = re.compile(
     r"\{[a-z][\w:-]*\}|\{[.#%][\w -]+\}|\([a-z]+-[\w-]+\)=|(?:^|\s):(?:label|name|class|link|language):"
     r"|`{3}|:{3}|\$\$|\]\(|^#+ ",
     re.M,
 )
 
-OPEN = """async path => {
-  const app = window.jupyterapp;
-  const factory = path.endsWith(".md") ? "Jupytext Notebook" : "Notebook";
-  const widget = await app.commands.execute("docmanager:open", {path, factory});
-  const late = new Promise((resolve, fail) => setTimeout(() => fail(Error(`${path} does not open`)), 120000));
-  const ready = [widget.context.ready, widget.revealed, widget.sessionContext.ready];
-  await Promise.race([late, Promise.all(ready)]);
-  app.shell.activateById(widget.id);
-  window.shown = widget;
-  const cells = [...widget.content.widgets];
-  window.folded = cells.filter(cell => cell.model.getMetadata("jp-MarkdownHeadingCollapsed")).length;
-  window.unseen = cells.filter(cell => cell.isHidden || cell.node.offsetParent === null).length;
-  window.dialogs = document.querySelectorAll(".jp-Dialog").length;
-  window.dirty = widget.context.model.dirty;
-  await app.commands.execute("notebook:expand-all-headings");
-  window.done = false;
-  app.commands.execute("notebook:run-all-cells").then(() => window.done = true);
-}"""
-LOOK = r"""() => {
-  const output = ".jp-OutputArea-output", node = window.shown.node;
-  const all = (selector, get) => [...node.querySelectorAll(selector)].map(get);
-  return {
-    text: all(".jp-MarkdownOutput", part => part.innerText), folded, unseen, dialogs, dirty,
-    bad: all(`${output}[data-mime-type*=stderr], ${output}[data-mime-type*=".error"], mjx-merror`,
-      part => part.textContent),
-    waiting: all(output, part => part.innerText).filter(text => /Loading widget|Error displaying/.test(text)),
-    prints: [...window.shown.content.widgets].filter(cell => cell.model.type == "code").map(
-      cell => cell.model.outputs.toJSON().filter(one => one.output_type == "stream")
+# Opens a page, runs it, and gives what is to be seen. All share a kernel, which is swept in between.
+READ = r"""async path => {
+  const late = new Promise((resolve, fail) => setTimeout(() => fail(Error(`${path} waits`)), 180_000));
+  const read = async () => {
+    const {commands} = window.jupyterapp, factory = path.endsWith(".md") ? "Jupytext Notebook" : "Notebook";
+    const widget = await commands.execute("docmanager:open", {path, factory, kernel: window.kernel});
+    await Promise.all([widget.context.ready, widget.revealed, widget.sessionContext.ready]);
+    widget.content.notebookConfig = {...widget.content.notebookConfig, windowingMode: "none"};
+    const {context: {model}, sessionContext: {session: {kernel}}, content: {widgets: cells}} = widget;
+    window.kernel = {id: kernel.id};
+    const output = ".jp-OutputArea-output", source = cell => cell.model.sharedModel.source;
+    const all = (selector, get) => [...widget.node.querySelectorAll(selector)].map(get);
+    const code = cells.filter(cell => cell.model.type == "code");
+    const solutions = cells.filter(cell => source(cell).startsWith("##### Solution"));
+    const explorers = code.filter(cell => /^(?:\w+ = )?ex\.[A-Z]/m.test(source(cell))).length;
+    const before = {
+      kernel: model.getMetadata("kernelspec")?.name, dirty: model.dirty, explorers,
+      dialogs: document.querySelectorAll(".jp-Dialog").length, solutions: solutions.length,
+      open: solutions.filter(cell => !cells[cells.indexOf(cell) + 1]?.isHidden).map(source),
+    };
+    await commands.execute("notebook:expand-all-headings");
+    await commands.execute("notebook:run-all-cells");
+    const marks = part => part.querySelectorAll("svg path, canvas").length;
+    const drawn = () => all(`${output} .agml`, marks).filter(count => count > 2).length;
+    const waiting = () => all(output, part => part.innerText)
+      .filter(text => /Loading widget|Error displaying/.test(text));
+    const ready = () => all("img", image => image.complete).every(Boolean)
+      && drawn() == explorers && !waiting().length;
+    for (let tries = 0; tries < 100 && !ready(); tries++)
+      await new Promise(resolve => setTimeout(resolve, 100));
+    await document.fonts.ready;
+    const seen = {
+      ...before, waiting: waiting(), drawn: drawn(),
+      texts: all(".jp-MarkdownOutput", part => part.innerText),
+      bad: all(`${output}[data-mime-type*=stderr], ${output}[data-mime-type*=".error"], mjx-merror`,
+        part => part.dataset.mjxError ?? part.textContent),
+      prints: code.map(cell => cell.model.outputs.toJSON().filter(one => one.output_type == "stream")
         .map(one => one.text).flat().join("")),
-    explorers: [...window.shown.content.widgets].filter(cell => cell.model.type == "code"
-      && /^(?:\w+ = )?ex\.[A-Z]/m.test(cell.model.sharedModel.source)).length,
-    drawn: all(`${output} .agml`,
-      part => part.querySelectorAll("svg path, canvas").length).filter(marks => marks > 2).length,
-    pictures: all(`${output} img`, image => [image.getBoundingClientRect(), image])
-      .map(([place, image]) => [place.width, image.naturalWidth]),
-    links: all(".jp-MarkdownOutput a[href]", link => link.getAttribute("href")),
+      pictures: all(`${output} img`, image => [image.getBoundingClientRect().width, image.naturalWidth]),
+      links: all(".jp-MarkdownOutput a[href]", link => link.getAttribute("href")),
+      places: all("[id], [data-jupyter-id]", part => part.dataset.jupyterId ?? part.id),
+      fonts: [...document.fonts].filter(font => font.status == "loaded").map(font => font.family),
+    };
+    await kernel.requestExecute({code: "%reset -f\nimport ipywidgets\nipywidgets.Widget.close_all()"}).done;
+    model.dirty = false;
+    widget.dispose();
+    return seen;
   };
-}"""
-CLOSE = """async () => {
-  await window.shown.sessionContext.shutdown();
-  window.shown.context.model.dirty = false;
-  window.shown.close(); window.shown.dispose();
+  return Promise.race([late, read()]);
 }"""
 
 
@@ -107,16 +126,8 @@ def bare(tmp_path_factory):
     with zipfile.ZipFile(ZIP) as archive:
         archive.extractall(folder)
     folder /= "agml-companion"
-    wrong = nbformat.v4.new_notebook(
-        cells=[
-            *map(nbformat.v4.new_markdown_cell, MARKS),
-            nbformat.v4.new_code_cell("import sys\nprint('to stderr', file=sys.stderr)"),
-            nbformat.v4.new_code_cell(
-                "import matplotlib.pyplot as plt\nplt.figure(figsize=(16, 1)).add_subplot();"
-            ),
-            nbformat.v4.new_code_cell("1 / 0"),
-        ]
-    )
+    texts = map(nbformat.v4.new_markdown_cell, WRONG.values())
+    wrong = nbformat.v4.new_notebook(cells=[*texts, *map(nbformat.v4.new_code_cell, WRONG_CODE.values())])
     wrong.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(wrong, folder / "wrong.ipynb")
 
@@ -127,120 +138,85 @@ def bare(tmp_path_factory):
         yield address, folder
 
 
+@pytest.fixture(scope="module")
+def wrong(browser, bare):
+    """What is found in the notebook in which all is wrong."""
+    return "\n".join(map(str, faults("wrong.ipynb", look(browser, bare[0], ["wrong.ipynb"]))))
+
+
 def look(browser, address, paths):
-    """Open pages in turn, run each, and give what is to be seen; the next opens while the last one runs."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1200})
-    outside = []
-    context.on(
-        "request",
-        lambda request: (
-            outside.append(request.url)
-            if not re.match(r"(https?|wss?)://127\.0\.0\.1:|data:|blob:", request.url)
-            else None
-        ),
-    )
-    tabs = [context.new_page() for _ in range(2)]
-    for number, tab in enumerate(tabs):
-        tab.set_default_timeout(180_000)
-        tab.goto(re.sub(r"/lab[^?]*", f"/lab/workspaces/{number}", address))
-        tab.wait_for_function("window.jupyterapp?.commands.hasCommand('notebook:run-all-cells')")
-        tab.evaluate("window.jupyterapp.restored")
-
-    def result(path, tab):
-        tab.wait_for_function("window.done")
-        tab.wait_for_timeout(700)  # pictures and widgets are drawn
-        seen = tab.evaluate(LOOK) | {"outside": outside}
-        tab.evaluate(CLOSE)
-        return path, seen
-
-    running = None
-    for number, path in enumerate(paths):
-        tab = tabs[number % 2]
-        tab.bring_to_front()
-        tab.evaluate(OPEN, path)
-        if running:
-            running[1].bring_to_front()
-            yield result(*running)
-        running = path, tab
-    running[1].bring_to_front()
-    yield result(*running)
+    """Open and run pages in turn, and give what is to be seen of each."""
+    context, outside, seen = browser.new_context(viewport={"width": 1280, "height": 1200}), [], {}
+    context.on("request", lambda request: outside.append(request.url))
+    tab = context.new_page()
+    tab.goto(address, timeout=180_000)
+    tab.wait_for_function("window.jupyterapp?.commands.hasCommand('notebook:run-all-cells')", timeout=180_000)
+    tab.evaluate("window.jupyterapp.restored")
+    for path in paths:
+        seen[path] = tab.evaluate(READ, path)
+        seen[path]["outside"] = [
+            url for url in outside if not re.match(r"https?://127\.0\.0\.1:|data:|blob:", url)
+        ]
+        outside.clear()
     context.close()
+    return seen
 
 
-def faults(seen):
-    """Return all that a reader should not see."""
-    raw = [found[0] for text in seen["text"] for found in RAW.finditer(text)]
-    wide = [picture for picture in seen["pictures"] if picture[0] > WIDE]
-    lost = [f"{seen['drawn']} of {seen['explorers']} explorers"] * (seen["drawn"] != seen["explorers"])
-    return raw + seen["bad"] + seen["waiting"] + wide + lost
+def dead(link, path, seen):
+    """Tell whether a link leads to no page, or to no place of it."""
+    url = urlsplit(link)
+    if url.netloc and url.hostname != "127.0.0.1":
+        return False
+    page = unquote(url.path).removeprefix("/files/") or path
+    return page not in seen or unquote(url.fragment) not in ["", *seen[page]["places"]]
 
 
-@pytest.mark.parametrize("part", ["", "chapters", "beyond", "appendix"], ids=lambda part: part or "front")
-def test_every_page_reads_like_the_book_in_make_lab(browser, ours, part):
+def faults(path, seen):
+    """Return all that a reader of a page should not see."""
+    page = seen[path]
+    return [
+        *(found[0] for text in page["texts"] for found in RAW.finditer(text)),
+        *(f"{width} pixels wide" for width, _ in page["pictures"] if width > WIDE),
+        *(f"{title} is open" for title in page["open"]),
+        *(link for link in page["links"] if dead(link, path, seen)),
+        *(found for kind in ("bad", "waiting", "outside") for found in page[kind]),
+        *[f"{page['drawn']} of {page['explorers']} explorers"] * (page["drawn"] != page["explorers"]),
+        *["a text is not seen"] * ("" in (page["texts"] or [""])),
+        *[f"the kernel {page['kernel']}"] * (page["kernel"] != "python3"),
+    ]
+
+
+def test_every_page_reads_like_the_book_in_make_lab(browser, ours):
     address, project = ours
-    docs = [doc for doc in DOCS if doc.rpartition("/")[0].partition("/")[0] == part]
-    wrong, pages = {}, 0
-    for path, seen in look(browser, address, [f"{doc}.md" for doc in docs]):
-        source = jupytext.read(project / path, fmt="md:myst")
-        code = [cell for cell in source.cells if cell.cell_type == "code"]
-        problems = faults(seen)
-        problems += [link for link in seen["links"] if link.startswith("/files/")]
-        if seen["prints"] != [cell.metadata.get("prints", "") for cell in code]:
-            problems.append(seen["prints"])
+    seen = look(browser, address, [f"{doc}.md" for doc in DOCS])
+    wrong = {path: faults(path, seen) for path in seen}
+    for path, page in seen.items():
+        cells = jupytext.read(project / path, fmt="md:myst").cells
+        asked = [cell.metadata.get("prints", "") for cell in cells if cell.cell_type == "code"]
+        wrong[path] += [page["prints"]] * (page["prints"] != asked)
         solutions = (project / path).read_text(encoding="utf-8").count("{solution-start}")
-        if seen["folded"] != solutions or (solutions and seen["unseen"] < 2 * solutions):
-            problems.append(
-                f"{seen['folded']} of {solutions} solutions closed, {seen['unseen']} cells hidden"
-            )
-        if seen["dialogs"] or seen["dirty"] or seen["outside"]:
-            problems.append(
-                f"{seen['dialogs']} questions, edited: {seen['dirty']}, outside: {seen['outside']}"
-            )
-        problems += [picture for picture in seen["pictures"] if picture[1] < 1.5 * picture[0]]
-        if problems:
-            print(path, *problems[:8], sep="\n  ")
-            wrong[path] = problems
-        pages += bool(seen["text"])
-    assert wrong == {} and pages == len(docs) > 0
+        wrong[path] += [f"{page['solutions']} of {solutions} solutions"] * (page["solutions"] != solutions)
+        wrong[path] += [f"{page['dialogs']} questions"] * page["dialogs"] + ["edited"] * page["dirty"]
+        wrong[path] += [
+            f"{fine} pixels for {width}" for width, fine in page["pictures"] if fine < 1.5 * width
+        ]
+        wrong[path] += ["another font"] * ("STIX Two Text Variable" not in page["fonts"])
+    assert {path: found for path, found in wrong.items() if found} == {}
 
 
 def test_every_notebook_of_the_zip_reads_like_the_book_in_a_bare_jupyterlab(browser, bare):
     address, folder = bare
-    names = sorted(path.name for path in folder.glob("*.ipynb") if path.name != "wrong.ipynb")
-    wrong = {}
-    for path, seen in look(browser, address, names):
-        problems = faults(seen)
-        if path != "index.ipynb":
-            saved = nbformat.read(folder / path, as_version=4)
-            text = [
-                "".join(output.text for output in cell.outputs if output.output_type == "stream")
-                for cell in saved.cells
-                if cell.cell_type == "code"
-            ]
-            problems += [seen["prints"]] if seen["prints"] != text else []
-        if problems:
-            print(path, *problems[:8], sep="\n  ")
-            wrong[path] = problems
-    assert wrong == {} and len(names) == len(DOCS)
+    seen = look(browser, address, sorted({path.name for path in folder.glob("*.ipynb")} - {"wrong.ipynb"}))
+    wrong = {path: faults(path, seen) for path in seen}
+    for path, page in seen.items():
+        cells = nbformat.read(folder / path, as_version=4).cells
+        outputs = [cell.outputs for cell in cells if cell.cell_type == "code"]
+        printed = ["".join(output.get("text", "") for output in cell) for cell in outputs]
+        wrong[path] += [page["prints"]] * (page["prints"] != printed)
+    assert {path: found for path, found in wrong.items() if found} == {} and len(seen) == len(DOCS)
 
 
-def test_what_is_wrong_is_seen(browser, bare):
+@pytest.mark.parametrize("mark", [*WRONG, *WRONG_CODE])
+def test_what_is_wrong_is_seen(mark, wrong):
     """Of every kind of fault there is one in the notebook, which was put there."""
-    address, _ = bare
-    ((_, seen),) = look(browser, address, ["wrong.ipynb"])
-    found = faults(seen)
-    text = "\n".join(map(str, found))
-    for mark in (
-        "{term}",
-        "(eq-dw)=",
-        ":label:",
-        "{.place}",
-        "```",
-        "$$",
-        "](",
-        ":::",
-        "to stderr",
-        "ZeroDivisionError",
-    ):
-        assert mark in text, (mark, found)
-    assert [picture for picture in found if isinstance(picture, list)], found
+    assert mark in wrong
