@@ -239,10 +239,8 @@ def test_midway_between_two_epochs_a_last_digit_matters_little():
     v, y = inputs[:, np.newaxis], y_data[:, np.newaxis]
     for d, digits in ((2, ("45", "41")), (10, ("17", "17"))):
         start = ag.init_network(d)
-        for k in range(3):
-            W1 = start.W1.copy()
-            W1[0, 0] *= 1 + k * 1e-13
-            p, _ = ag.train_network(v, y, start._replace(W1=W1), 0.01, 10_000)
+        nets = [start._replace(W1=start.W1 * (1 + k * 1e-13)) for k in range(1, 4)]
+        for *_, p in alg.snapshots(v, y, nets, 0.01, 10_000, every=10_000)[1]:
             q, _ = ag.train_network(v, y, p, 0.01, 1)
             fit = ag.forward(v, ag.Network._make((a + b) / 2 for a, b in zip(p, q)))[2].ravel()
             losses = ag.mse_loss(fit, y_data) / 2, 50 / 3 + ag.mse_loss(fit, y_true) / 2
