@@ -76,6 +76,20 @@ def test_the_paths_name_the_pages_by_their_numbers():
     assert len(links) > 10 and all(number.lower() == name for number, name in links)
 
 
+# The theorems
+
+
+@pytest.mark.parametrize("number", PAGES)
+def test_theorems_look_alike_and_are_proved(number):
+    """Upright, so that every view shows the same, and each with its proofs, which end with a square."""
+    body = PAGES[number].read_text(encoding="utf-8").partition("\n## Exercises")[0]
+    marks = re.findall(
+        r"^\*\*(?=(?:Theorem|Corollary)\.\*\* [^*])|^\*P(?=roof)|\\b(?=lacksquare)", body, re.M
+    )
+    assert re.fullmatch(r"(\*\*(\*P\\b)+)+", "".join(marks)), marks
+    assert len(re.findall("(?:Theorem|Corollary)[.]", body)) == marks.count("**")
+
+
 # Figures of B13
 
 
