@@ -4,7 +4,6 @@ import itertools
 import re
 
 import jupytext
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import sympy as sp
@@ -15,13 +14,6 @@ import agml_helpers as ag
 from conftest import ROOT
 
 PAGES = {path.stem.split("-")[0].upper(): path for path in (ROOT / "beyond").glob("b[0-9]*.md")}
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    """Close the figures of a test."""
-    yield
-    plt.close("all")
 
 
 # The diagram of the opening page
