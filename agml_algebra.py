@@ -1,7 +1,8 @@
 """What algebra says about the models of chapter 1: the tools of the part Beyond the print.
 
 The loss of the linear model as a polynomial comes first, then derivatives of the network by all its
-parameters, its symmetries, and figures. Nothing that mirrors the print needs this module.
+parameters, its symmetries, and figures. Nothing that mirrors the print needs this module. What each
+argument must be stands in the last lines, as in `agml_helpers`.
 """
 
 import itertools
@@ -29,54 +30,28 @@ class Moments(NamedTuple):
 
 
 def exact_moments(x, y_true):
-    """Return ⟨x⟩, ⟨y⟩, ⟨x²⟩, ⟨xy⟩ and ⟨y²⟩ without rounding (page B1).
+    """Return ⟨x⟩, ⟨y⟩, ⟨x²⟩, ⟨xy⟩ and ⟨y²⟩ of two vectors as fractions, without rounding (page B1).
 
     Every float is a whole number divided by a power of two, so its means are rational numbers.
 
-    Parameters
-    ----------
-    x, y_true : array_like of shape (N,)
-
-    Returns
-    -------
-    Moments, of Fraction
-
-    Examples
-    --------
     >>> print(exact_moments([0, 1], [1, 2]).yy)
     5/2
     """
-    x, y = ([Fraction(value) for value in array.tolist()] for array in check.vectors(x=x, y_true=y_true))
-
-    def mean(factors):
-        return sum(math.prod(factor) for factor in factors) / len(x)
-
-    return Moments(mean(zip(x)), mean(zip(y)), mean(zip(x, x)), mean(zip(x, y)), mean(zip(y, y)))
+    x, y = ([Fraction(value) for value in array.tolist()] for array in (x, y_true))
+    products = x, y, *([a * b for a, b in zip(*pair)] for pair in ((x, x), (x, y), (y, y)))
+    return Moments(*(sum(values) / len(x) for values in products))
 
 
 def exact_minimizer(moments):
-    """Return the weight and the bias that minimize the loss, as rational numbers (page B4).
+    """Return the weight and the bias that minimize the loss, as fractions (page B4).
 
-    Parameters
-    ----------
-    moments : Moments
+    Where the variance of x vanishes the minimizers form a line, and none of them is returned.
 
-    Returns
-    -------
-    w, b : Fraction
-
-    Raises
-    ------
-    ValueError
-        If the variance of x vanishes: then the minimizers form a line.
-
-    Examples
-    --------
     >>> w, b = exact_minimizer(exact_moments([0, 1, 3], [1, 1, 2]))
     >>> print(w, b)
     5/14 6/7
     """
-    m = _moments(moments)
+    m = moments
     variance = m.xx - m.x**2
     if variance == 0:
         raise ValueError(f"x must have two different values, got x = {float(m.x)} in every sample")
@@ -90,38 +65,14 @@ def descent_in_closed_form(x, y_true, w, b, alpha, epochs):
     Along each eigenvector of the Hessian, an epoch multiplies the distance from the minimizer by
     1 − alpha·λ.
 
-    Parameters
-    ----------
-    x, y_true : array_like of one shape
-    w, b : float
-        The starting point.
-    alpha : float
-        Learning rate, positive.
-    epochs : int
-        Number of steps.
-
-    Returns
-    -------
-    w, b : float
-
-    Raises
-    ------
-    ValueError
-        If all x are equal: then there is no single minimizer to measure from.
-
-    Examples
-    --------
     >>> w, b = descent_in_closed_form([-1, 1], [-1, 1], 0, 1, alpha=0.25, epochs=3)
     >>> print(w, b)
     0.875 0.125
     """
-    (x, y), start = check.same_shape(x=x, y_true=y_true), np.array(check.scalars(w=w, b=b))
-    (alpha,), (epochs,) = check.rate(alpha=alpha), check.steps(epochs=epochs)
-    minimizer = _minimizer(x, y)
+    minimizer = _minimizer(x, y_true)
     curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
-    shrunk = (1 - alpha * curvatures) ** epochs * (axes.T @ (start - minimizer))
-    w, b = minimizer + axes @ shrunk
-    return float(w), float(b)
+    shrunk = (1 - alpha * curvatures) ** epochs * (axes.T @ (np.array([w, b]) - minimizer))
+    return tuple(minimizer + axes @ shrunk)
 
 
 def _minimizer(x, y_true):
@@ -129,147 +80,80 @@ def _minimizer(x, y_true):
     return np.array(exact_minimizer(exact_moments(x.ravel(), y_true.ravel())), float)
 
 
-def _moments(moments):
-    """Return the moments, refusing anything else."""
-    if not isinstance(moments, Moments):
-        raise TypeError(f"moments must be Moments, got {type(moments).__name__}")
-    return moments
-
-
 # The network by all its parameters
 
 
 def jacobian(v, net):
-    """Return the derivative of every prediction by every parameter (page B8).
+    """Return the derivative of every prediction by every parameter, shape (N, 3d + 1) (page B8).
 
-    Parameters
-    ----------
-    v : array_like of shape (N, 1)
-    net : Network, with hidden dimension d
+    One column for each entry of W1, b1, W2 and b2, in this order.
 
-    Returns
-    -------
-    ndarray of shape (N, 3d + 1)
-        One column for each entry of W1, b1, W2 and b2, in this order.
-
-    Examples
-    --------
     >>> net = ag.Network(W1=[[0]], b1=[[0]], W2=[[4]], b2=[[0]])
     >>> jacobian([[3]], net)
     array([[3. , 1. , 0.5, 1. ]])
     """
-    (v,), (net,) = check.columns(v=v), check.network(net=net)
     _, A1, _ = ag.forward(v, net)
-    return _jacobian(v, A1, net)
-
-
-def _jacobian(v, A1, net):
-    """Return the Jacobian of the network from what its hidden layer gave out."""
     inner = A1 * (1 - A1) * net.W2.T
     return np.hstack([inner * v, inner, A1, np.ones_like(v)])
 
 
 def network_hessian(v, y_true, net):
-    """Return the second derivatives of the loss (1/2m) Σ (y_pred,i − y_true,i)² (page B10).
+    """Return the second derivatives of the loss (1/2N) Σ (y_pred,i − y_true,i)² (page B10).
 
-    Parameters
-    ----------
-    v, y_true : array_like of shape (N, 1)
-    net : Network, with hidden dimension d
+    It has shape (3d + 1, 3d + 1), with rows and columns in the order of W1, b1, W2 and b2.
 
-    Returns
-    -------
-    ndarray of shape (3d + 1, 3d + 1)
-        Rows and columns in the order of W1, b1, W2 and b2.
-
-    Examples
-    --------
     >>> net = ag.Network(W1=[[0]], b1=[[0]], W2=[[0]], b2=[[0]])
     >>> print(np.diag(network_hessian([[3]], [[1]], net)))
     [0.   0.   0.25 1.  ]
     """
-    (v, y_true), (net,) = check.columns(v=v, y_true=y_true), check.network(net=net)
     _, A1, Z2 = ag.forward(v, net)
-    J = _jacobian(v, A1, net)
+    J, d = jacobian(v, net), A1.shape[1]
     by_W2 = A1 * (1 - A1) * (Z2 - y_true) / len(v)
     by_b1 = by_W2 * (1 - 2 * A1) * net.W2.T  # σ″ = σ′ (1 − 2σ)
-    weight, bias = np.diag((by_W2 * v).sum(axis=0)), np.diag(by_W2.sum(axis=0))
-    none, edge = np.zeros_like(bias), np.zeros((len(bias), 1))
     twice, once, plain = (np.diag((by_b1 * v**power).sum(axis=0)) for power in (2, 1, 0))
+    weight, bias = np.diag((by_W2 * v).sum(axis=0)), np.diag(by_W2.sum(axis=0))
     # neurons meet only in the products of first derivatives; the second ones concern one neuron each
-    return J.T @ J / len(v) + np.block(
-        [
-            [twice, once, weight, edge],
-            [once, plain, bias, edge],
-            [weight, bias, none, edge],
-            [edge.T, edge.T, edge.T, np.zeros((1, 1))],
-        ]
-    )
+    second = np.block([[twice, once, weight], [once, plain, bias], [weight, bias, np.zeros((d, d))]])
+    return J.T @ J / len(v) + np.pad(second, (0, 1))
 
 
-def snapshots(v, y_true, net, alpha, epochs, every):
-    """Train, and keep the network every so many epochs (page B10).
+def snapshots(v, y_true, nets, alpha, epochs, every):
+    """Train networks of one size side by side, and keep each of them every so many epochs (page B10).
 
-    Parameters
-    ----------
-    v, y_true : array_like of shape (N, 1)
-    net : Network
-        The starting point, left as it is.
-    alpha : float
-        Learning rate, positive.
-    epochs : int
-        Number of steps.
-    every : int
-        Steps from one snapshot to the next.
+    Return these epochs, for each start the list of its networks then, and the losses at all epochs, of
+    shape (number of nets, epochs + 1). But for rounding they are those of `agml_helpers.train_network`.
 
-    Returns
-    -------
-    at : ndarray of shape (⌊epochs / every⌋ + 1,)
-        The epochs 0, every, 2·every, …
-    nets : list of Network
-        The networks at these epochs.
-    loss_history : ndarray of shape (epochs + 1,)
-        The loss at every epoch, as `agml_helpers.train_network` gives it.
-
-    Examples
-    --------
-    >>> net = ag.init_network(2)
-    >>> at, nets, loss = snapshots([[1]], [[1]], net, alpha=0.1, epochs=5, every=2)
-    >>> print(at, len(nets), len(loss))
-    [0 2 4] 3 6
+    >>> nets = ag.init_network(2), ag.init_network(2, seed=1)
+    >>> at, paths, losses = snapshots([[1]], [[1]], nets, alpha=0.1, epochs=5, every=2)
+    >>> print(at, len(paths), len(paths[0]), losses.shape)
+    [0 2 4] 2 3 (2, 6)
     """
-    epochs, every = check.count(epochs=epochs, every=every)
-    at, nets, losses = np.arange(0, epochs + 1, every), [], []
-    for epoch in at:
-        nets += check.network(net=net)
-        net, loss = ag.train_network(v, y_true, net, alpha, int(min(every, epochs - epoch)))
-        losses.append(loss[:-1])
-    return at, nets, np.concatenate([*losses, loss[-1:]])
+    # a new first axis: one product serves all networks, and W1 and b1 in one array spare another
+    W1, b1, W2, b2 = map(np.stack, zip(*nets))
+    inner, inputs = np.concatenate([W1, b1], axis=1), np.hstack([v, np.ones_like(v)])
+    kept, losses = [], []
+    for epoch in range(epochs + 1):
+        A1 = ag.sigmoid(inputs @ inner)
+        error = A1 @ W2 + b2 - y_true
+        losses.append((error**2).mean(axis=(1, 2)) / 2)
+        if epoch % every == 0:
+            kept.append([ag.Network(*net) for net in zip(inner[:, :1], inner[:, 1:], W2, b2)])
+        step = alpha / len(v) * error
+        inner = inner - inputs.T @ (step * A1 * (1 - A1) * W2.mT)
+        W2, b2 = W2 - A1.mT @ step, b2 - step.sum(axis=1, keepdims=True)
+    return np.arange(0, epochs + 1, every), list(map(list, zip(*kept))), np.transpose(losses)
 
 
 # Symmetries of the network
 
 
 def permute(net, order):
-    """Return the network with its neurons in another order: the same function (page B7).
+    """Return the network with its neurons in another order, given by the numbers 0 to d − 1 (page B7).
 
-    Parameters
-    ----------
-    net : Network, with hidden dimension d
-    order : sequence of int
-        The numbers 0 to d − 1 in the new order.
-
-    Returns
-    -------
-    Network
-
-    Examples
-    --------
     >>> print(permute(ag.init_network(2), [1, 0]).W1)
     [[-0.00138264  0.00496714]]
     """
-    (net,), (order,) = check.network(net=net), check.vectors(order=order)
-    d = net.W1.size
+    order, d = np.asarray(order), net.W1.size
     if sorted(order) != list(range(d)):
         raise ValueError(f"order must hold each of 0 to {d - 1} once, got {order.tolist()}")
     order = order.astype(int)
@@ -277,55 +161,26 @@ def permute(net, order):
 
 
 def flip(net, unit):
-    """Return the network with one neuron turned round: the same function (page B7).
+    """Return the network with one neuron, a number from 0 to d − 1, turned round (page B7).
 
     Since σ(−z) = 1 − σ(z), the signs of all three weights of a neuron may change when b2 makes up
-    for the 1.
+    for the 1: it is the same function.
 
-    Parameters
-    ----------
-    net : Network, with hidden dimension d
-    unit : int
-        The neuron, from 0 to d − 1.
-
-    Returns
-    -------
-    Network
-
-    Examples
-    --------
     >>> net = ag.Network(W1=[[1, 2]], b1=[[3, 4]], W2=[[5], [6]], b2=[[7]])
     >>> print(flip(net, 0).b2)
     [[12.]]
     """
-    (net,) = check.network(net=net)
-    (unit,) = check.count(unit=unit, least=0, most=net.W1.size - 1)
+    check.count(unit=unit, least=0, most=net.W1.size - 1)
     sign = np.where(np.arange(net.W1.size) == unit, -1, 1)
     return ag.Network(net.W1 * sign, net.b1 * sign, net.W2 * sign[:, np.newaxis], net.b2 + net.W2[unit])
 
 
 def orbit(net):
-    """Return all that permutations and flips make of a network: the same function every time (page B7).
+    """Return the 2ᵈ d! networks that permutations and flips make of one with d ≤ 4 neurons (page B7).
 
-    Parameters
-    ----------
-    net : Network, with hidden dimension d of at most 4
-
-    Returns
-    -------
-    list of Network, of length 2ᵈ d!
-
-    Raises
-    ------
-    ValueError
-        If d is larger than 4: already 5 neurons have 3840 such networks.
-
-    Examples
-    --------
     >>> print(len(orbit(ag.init_network(3))))
     48
     """
-    (net,) = check.network(net=net)
     d = net.W1.size
     if d > 4:
         raise ValueError(
@@ -343,41 +198,22 @@ def orbit(net):
 LOOKS = [("-", "blue"), ("--", "red"), ("-.", "green"), (":", "orange")]
 
 
-def _level(level, color):
-    """Return what draws a horizontal line of this height and label, or None."""
-    if level is None:
-        return None
-    if not isinstance(level, tuple) or len(level) != 2:
-        raise TypeError(f"level must be a height and a label, got {level!r}")
-    (height,) = check.scalars(level=level[0])
-    return {"y": height, "label": level[1], "linestyle": (0, (1, 1)), "color": color, "linewidth": 1.2}
-
-
 def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", yscale="linear", ax=None):
-    """Plot several curves over one axis, told apart by line style and color (pages B2 to B12).
+    """Plot one to four curves over one axis, told apart by line style and color (pages B2 to B12).
 
-    Parameters
-    ----------
-    at : array_like of shape (n,)
-    curves : dict
-        One to four arrays of shape (n,) by their labels.
-    xlabel, ylabel : str
-    level : tuple of float and str, optional
-        Height and label of a horizontal line to hold the curves against.
-    xscale, yscale : str
-        "linear" or "log"; the latter only for what is positive.
+    curves is a dict of vectors by their labels, level the height and the label of a horizontal line to
+    hold them against. A scale is "linear" or, for what is positive, "log".
     """
-    at, curves = _checked_curves(at, curves, xscale, yscale)
-    for name, text in (("xlabel", xlabel), ("ylabel", ylabel)):
-        if not isinstance(text, str):
-            raise TypeError(f"{name} must be a string, got {text!r}")
+    for name, scale, arrays in (("xscale", xscale, [at]), ("yscale", yscale, [*curves.values()])):
+        if scale not in ("linear", "log"):
+            raise ValueError(f"{name} must be linear or log, got {scale!r}")
+        if scale == "log" and np.min(arrays) <= 0:
+            raise ValueError(f"{name} must be linear unless all values are positive, got {np.min(arrays)}")
     with ag.in_style() as palette:
-        level = _level(level, palette.ink)
         ax = ag.labeled_axes(ax, xlabel, ylabel)
         for (label, curve), (line, color) in zip(curves.items(), LOOKS):
             ax.plot(at, curve, line, color=getattr(palette, color), label=label)
-        if level is not None:
-            ax.axhline(**level)
+        _draw_level(ax, level, palette)
         ax.set(xscale=xscale, yscale=yscale)
         ax.margins(x=0)
         ax.legend(loc="best")
@@ -387,62 +223,39 @@ def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", ysca
 def plot_log(at, logged, midway, *, level=None, ax=None):
     """Plot the loss of several runs as a log would show it, and midway between two epochs (page B10).
 
-    Parameters
-    ----------
-    at : array_like of shape (n,)
-        Epochs.
-    logged, midway : array_like of shape (runs, n)
-    level : tuple of float and str, optional
-        Height and label of a horizontal line to hold the losses against.
+    The losses have the shape (runs, n), and at holds the n epochs; level is that of `plot_curves`.
     """
-    (at,), (logged, midway) = check.vectors(at=at), check.same_shape(logged=logged, midway=midway)
+    if logged.ndim != 2 or logged.shape[1] != len(at):
+        raise ValueError(f"logged and midway must have shape (runs, {len(at)}), got shape {logged.shape}")
     with ag.in_style() as palette:
-        if logged.ndim != 2 or logged.shape[1] != len(at):
-            raise ValueError(f"logged and midway must have shape (runs, {len(at)}), got shape {logged.shape}")
-        level = _level(level, palette.ink)
         ax = ag.labeled_axes(ax, "epoch", "loss")
         dots = ax.plot(at, logged.T, "o", color=palette.red, markersize=4)
         lines = ax.plot(at, midway.T, color=palette.blue, linewidth=1.5)
         dots[0].set_label("logged, one dot for each run")
         lines[0].set_label("midway to the next epoch")
-        if level is not None:
-            ax.axhline(**level)
+        _draw_level(ax, level, palette)
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
         return ax
 
 
-def _checked_curves(at, curves, xscale, yscale):
-    """Return the places and the curves by their labels as vectors that the scales can show."""
-    if not isinstance(curves, dict) or not 1 <= len(curves) <= len(LOOKS):
-        raise ValueError(f"curves must be a dict of 1 to {len(LOOKS)} arrays, got {curves!r}")
-    at, *checked = check.vectors(at=at, **{f"curves[{label!r}]": curve for label, curve in curves.items()})
-    for name, scale, arrays in (("xscale", xscale, [at]), ("yscale", yscale, checked)):
-        if scale not in ("linear", "log"):
-            raise ValueError(f"{name} must be linear or log, got {scale!r}")
-        if scale == "log" and np.min(arrays) <= 0:
-            raise ValueError(f"{name} must be linear unless all values are positive, got {np.min(arrays)}")
-    return at, dict(zip(curves, checked))
+def _draw_level(ax, level, palette):
+    """Draw a horizontal line of this height and label, if there is one."""
+    if level is not None:
+        ax.axhline(level[0], linestyle=(0, (1, 1)), color=palette.ink, linewidth=1.2, label=level[1])
 
 
 def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
     """Plot the level sets of the loss around the minimizer, with their principal axes (pages B1 to B3).
 
-    Parameters
-    ----------
-    x, y_true : array_like of one shape
-    w, b : array_like of shape (n,), optional
-        A path to draw.
+    w and b, of shape (n,), are a path to draw over them.
     """
+    minimizer = _minimizer(x, y_true)
     with ag.in_style() as palette:
-        x, y = check.same_shape(x=x, y_true=y_true)
-        if len(w) or len(b):
-            w, b = check.vectors(w=w, b=b)
-        minimizer = _minimizer(x, y)
         curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
         reach = 18
         w_grid, b_grid = (np.linspace(middle - reach, middle + reach, 200) for middle in minimizer)
         W, B = np.meshgrid(w_grid, b_grid)
-        loss = ag.loss_surface(x, y, W, B)
+        loss = ag.loss_surface(x, y_true, W, B)
         ax = ag.labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")
         levels = loss.min() + np.geomspace(1e-4, 1, 9)[:-1] * np.ptp(loss)
         ax.contour(W, B, loss, levels, cmap=ag.level_colors(), norm="log", linewidths=1.5)
@@ -450,7 +263,7 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
         for curvature, axis, (line, color) in zip(curvatures, axes.T, looks):
             ends = minimizer + np.outer([-2 * reach, 2 * reach], axis)
             ax.plot(*ends.T, line, color=color, label=rf"axis with $\lambda$ = {curvature:.4g}")
-        if np.size(w):
+        if len(w):
             ax.plot(w, b, color=palette.green, label="gradient descent")
             ax.plot(w[-1], b[-1], "s", color=palette.green, markersize=7)
         ax.plot(*minimizer, "*", color=palette.ink, markersize=13, label="minimizer", linestyle="none")
@@ -465,25 +278,18 @@ def plot_projection(x, y_true, w, b, *, ax=None):
     With N samples, x, y and the constant 1 are vectors of ℝᴺ. They span a space of three dimensions; the
     figure has an orthonormal basis of it for the scalar product ⟨uv⟩. The predictions of all lines are
     its floor, and the distance from y to a point of the floor is the root of the mean squared error.
-
-    Parameters
-    ----------
-    x, y_true : array_like of shape (N,)
-        Samples that don't lie on one line.
-    w, b : float
-        A line, to be compared with the best one.
+    The line w·x + b is compared with the best one.
     """
-    (x, y), (w, b) = check.vectors(x=x, y_true=y_true), check.scalars(w=w, b=b)
+    slope, height = _minimizer(x, y_true)
+    least = np.sqrt(ag.mse_loss(ag.linear_model(x, slope, height), y_true))
+    if least <= 1e-9 * np.abs(y_true).max():
+        raise ValueError("y_true must not lie on one line with x: the distance would be 0")
+
+    def point(w, b, up=0.0):
+        return np.array([b + w * x.mean(), w * x.std(), up])
+
+    foot, top, other = point(slope, height), point(slope, height, least), point(w, b)
     with ag.in_style() as palette:
-        slope, height = _minimizer(x, y)
-        least = np.sqrt(ag.mse_loss(ag.linear_model(x, slope, height), y))
-        if least <= 1e-9 * np.abs(y).max():
-            raise ValueError("y_true must not lie on one line with x: the distance would be 0")
-
-        def point(w, b, up=0.0):
-            return np.array([b + w * x.mean(), w * x.std(), up])
-
-        foot, top, other = point(slope, height), point(slope, height, least), point(w, b)
         radii = np.linalg.norm(other - foot) * np.array([0.5, 1, 1.5])
         ends = np.sort([foot - 1.1 * radii[-1], foot + 1.1 * radii[-1], np.full(3, -5.0)], axis=0)[[0, -1]]
         ax = ag.axes_in_space(ax, "along 1", r"along $x - \langle x\rangle$", "", 22, -75)
@@ -514,16 +320,10 @@ def plot_projection(x, y_true, w, b, *, ax=None):
 def plot_hyperbola(xx, xy, paths=(), *, ax=None):
     """Plot the loss xx·(w1·w2)² − 2 xy·w1·w2, its critical points, and paths over them (page B5).
 
-    Parameters
-    ----------
-    xx, xy : float
-        The means ⟨x²⟩ and ⟨xy⟩ of centered data, both positive.
-    paths : sequence of array_like, each of shape (n, 2)
-        Points (w1, w2), from the start to the end of each path.
+    xx and xy are the means ⟨x²⟩ and ⟨xy⟩ of centered data, both positive; a path has points (w1, w2)
+    in its rows.
     """
     with ag.in_style() as palette:
-        xx, xy = check.rate(xx=xx, xy=xy)
-        paths = [array for path in paths for array in check.points(paths=path)]
         slope = xy / xx
         reach = 2 * np.sqrt(slope)
         side = np.linspace(-reach, reach, 201)
@@ -546,16 +346,12 @@ def plot_hyperbola(xx, xy, paths=(), *, ax=None):
 def plot_orbit(nets, *, ax=None):
     """Plot the weights W1 of two neurons along a training, and of all its mirror images (page B7).
 
-    Parameters
-    ----------
-    nets : sequence of Network with hidden dimension 2
-        From the start to the end of a training.
+    nets are the networks of the training from start to end.
     """
+    if nets[0].W1.size != 2:
+        raise ValueError(f"nets must have hidden dimension 2, got {nets[0].W1.size}")
+    images = np.array([[image.W1.ravel() for image in orbit(net)] for net in nets])
     with ag.in_style() as palette:
-        sizes = [net.W1.size for given in nets for net in check.network(nets=given)]
-        if set(sizes) != {2}:
-            raise ValueError(f"nets must be one or more networks of hidden dimension 2, got {sizes}")
-        images = np.array([[image.W1.ravel() for image in orbit(net)] for net in nets])
         names = (f"weight $W_1$ of the {which} neuron" for which in ("first", "second"))
         ax = ag.labeled_axes(ax, *names, size=(6.4, 6), aspect="equal")
         reach = 1.15 * np.abs(images).max()
@@ -575,14 +371,9 @@ def plot_orbit(nets, *, ax=None):
 def plot_cone(matrix, *, ax=None):
     """Plot a symmetric matrix, the cone of those of rank one, and its critical points there (page B6).
 
-    The coordinates p, q, r of [[p + q, r], [r, p − q]] make lengths right up to the factor √2.
-
-    Parameters
-    ----------
-    matrix : array_like of shape (2, 2)
-        Symmetric, with two eigenvalues of different size and none of them 0.
+    It has two eigenvalues of different size and none of them 0. The coordinates p, q, r of
+    [[p + q, r], [r, p − q]] make lengths right up to the factor √2.
     """
-    (matrix,) = check.finite(matrix=matrix)
     if matrix.shape != (2, 2) or matrix[0, 1] != matrix[1, 0]:
         raise ValueError(f"matrix must be symmetric of shape (2, 2), got {matrix.tolist()}")
     if np.trace(matrix) == 0 or matrix[0, 0] * matrix[1, 1] == matrix[0, 1] ** 2:
@@ -626,14 +417,7 @@ def plot_cone(matrix, *, ax=None):
 
 
 def plot_fiber(W1, b1, *, ax=None):
-    """Plot the second neurons that leave a network the function of its first neuron alone (page B8).
-
-    Parameters
-    ----------
-    W1, b1 : float
-        The first neuron's; W1 not 0.
-    """
-    W1, b1 = check.scalars(W1=W1, b1=b1)
+    """Plot the second neurons that leave a network the function of its first one, W1 and b1 (page B8)."""
     if W1 == 0:
         raise ValueError(f"W1 must not be 0, got {W1}")
     near = np.array([W1, b1]) * np.sign(W1)
@@ -667,16 +451,7 @@ def plot_fiber(W1, b1, *, ax=None):
 
 
 def plot_room(truth, levels, *, ax=None):
-    """Plot where the loss (w1·w2 − truth)² is below each level, in the square [−1, 1]² (page B13).
-
-    Parameters
-    ----------
-    truth : float
-        The product that the minimizers have, between −1 and 1.
-    levels : array_like of shape (n,)
-        Positive.
-    """
-    (truth,), (levels,) = check.scalars(truth=truth), check.vectors(levels=levels)
+    """Plot where the loss (w1·w2 − truth)² is below each level, in the square [−1, 1]² (page B13)."""
     if not -1 < truth < 1:
         raise ValueError(f"truth must be between -1 and 1, got {truth}")
     if np.min(levels) <= 0:
@@ -723,17 +498,10 @@ def plot_blow_up(*, ax=None):
 def plot_pages(pages, *, ax=None):
     """Plot which page builds on which (the opening page of Beyond the print).
 
-    Parameters
-    ----------
-    pages : dict
-        By the number of each page: its name, the numbers that it builds on, and its place (column, row).
+    pages has by the number of each page its name, the numbers that it builds on, and its place
+    (column, row).
     """
-    if not isinstance(pages, dict) or not pages:
-        raise ValueError(f"pages must be a dict of at least one page, got {pages!r}")
-    places = {number: check.vectors(place=place)[0] for number, (_, _, place) in pages.items()}
-    for number, (_, sources, _) in pages.items():
-        if not set(sources) <= set(pages):
-            raise ValueError(f"pages must hold what {number} builds on, got {sources!r}")
+    places = {number: np.array(place) for number, (_, _, place) in pages.items()}
     columns, rows = np.transpose([*places.values()])
     size = 1.7 * (np.ptp(columns) + 1), 1.1 * (np.ptp(rows) + 1)
     with ag.in_style() as palette:
@@ -754,3 +522,82 @@ def plot_pages(pages, *, ax=None):
         ax.set(xlim=(columns.min() - 0.5, columns.max() + 0.5), ylim=(rows.max() + 0.5, rows.min() - 0.5))
         ax.set_axis_off()
         return ax
+
+
+# What each argument must be
+
+
+def _moments(moments):
+    if not isinstance(moments, Moments):
+        raise TypeError(f"moments must be Moments, got {type(moments).__name__}")
+    return [moments]
+
+
+def _training_is_finite(trained, alpha, **_):
+    for losses in trained[-1]:
+        start = f"nets must start at a finite loss, got {losses[0]} for these samples"
+        check.no_overflow(losses, start, f"alpha must be smaller, got {alpha}")
+
+
+def _curves(at, curves):
+    if not isinstance(curves, dict) or not 1 <= len(curves) <= len(LOOKS):
+        raise ValueError(f"curves must be a dict of 1 to {len(LOOKS)} arrays, got {curves!r}")
+    at, *checked = check.vectors(at=at, **{f"curves[{label!r}]": curve for label, curve in curves.items()})
+    return [at, dict(zip(curves, checked))]
+
+
+def _level(level):
+    if not isinstance(level, tuple) or len(level) != 2:
+        raise TypeError(f"level must be a height and a label, got {level!r}")
+    return [(*check.scalars(level=level[0]), level[1])]
+
+
+def _pages(pages):
+    if not isinstance(pages, dict) or not pages:
+        raise ValueError(f"pages must be a dict of at least one page, got {pages!r}")
+    for number, (_, sources, place) in pages.items():
+        check.vectors(place=place)
+        if not set(sources) <= set(pages):
+            raise ValueError(f"pages must hold what {number} builds on, got {sources!r}")
+    return [pages]
+
+
+_samples, _line, _height = (check.same_shape, "x y_true"), (check.scalars, "w b"), (_level, "level")
+_batch, _net = (check.columns, "v y_true"), (check.network, "net")
+
+check.guard(
+    globals(),
+    {
+        "exact_moments": [(check.vectors, "x y_true")],
+        "exact_minimizer": [(_moments, "moments")],
+        "descent_in_closed_form": [_samples, _line, (check.rate, "alpha"), (check.steps, "epochs")],
+        "jacobian": [(check.columns, "v"), _net],
+        "network_hessian": [_batch, _net],
+        "snapshots": [
+            _batch,
+            (check.networks, "nets"),
+            (check.rate, "alpha"),
+            (check.count, "epochs every"),
+        ],
+        "permute": [_net, (check.vectors, "order")],
+        "flip": [_net],
+        "orbit": [_net],
+        "plot_curves": [(_curves, "at curves"), (check.texts, "xlabel ylabel"), _height],
+        "plot_log": [(check.vectors, "at"), (check.same_shape, "logged midway"), _height],
+        "plot_ellipses": [
+            _samples,
+            (lambda w, b: check.vectors(w=w, b=b) if len(w) or len(b) else [w, b], "w b"),
+        ],
+        "plot_projection": [(check.vectors, "x y_true"), _line],
+        "plot_hyperbola": [
+            (check.rate, "xx xy"),
+            (lambda paths: [[array for path in paths for array in check.points(paths=path)]], "paths"),
+        ],
+        "plot_orbit": [(check.networks, "nets")],
+        "plot_cone": [(check.finite, "matrix")],
+        "plot_fiber": [(check.scalars, "W1 b1")],
+        "plot_room": [(check.scalars, "truth"), (check.vectors, "levels")],
+        "plot_pages": [(_pages, "pages")],
+    },
+    snapshots=_training_is_finite,
+)

@@ -145,6 +145,14 @@ def count(least=1, most=np.inf, **values):
     return [int(value) for value in values.values()]
 
 
+def texts(**values):
+    """Return strings."""
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise TypeError(f"{name} must be a string, got {value!r}")
+    return [*values.values()]
+
+
 steps = functools.partial(count, least=0)
 seed = functools.partial(count, least=0, most=2**32 - 1)
 
@@ -161,6 +169,17 @@ def network(**nets):
             if array.shape != shape:
                 raise ValueError(f"{part} must have shape {shape} when d = {d}, got {array.shape}")
         checked.append(net)
+    return checked
+
+
+def networks(**groups):
+    """Return sequences of networks of one hidden dimension as lists."""
+    checked = []
+    for name, nets in groups.items():
+        checked.append([net for given in nets for net in network(**{name: given})])
+        sizes = [net.W1.size for net in checked[-1]]
+        if len(set(sizes)) != 1:
+            raise ValueError(f"{name} must be one or more networks of one hidden dimension, got {sizes}")
     return checked
 
 

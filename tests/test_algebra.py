@@ -79,15 +79,15 @@ def test_hessian_is_that_of_differences(d):
 @pytest.mark.parametrize(
     "epochs, every, expected", [(11, 4, [0, 4, 8]), (8, 4, [0, 4, 8]), (3, 5, [0]), (3, 1, [0, 1, 2, 3])]
 )
-def test_snapshots_are_those_of_one_training(epochs, every, expected):
-    net, alpha = some_network(3, seed=2), 0.01
-    at, nets, loss = alg.snapshots(v, t, net, alpha, epochs, every)
-    assert at.tolist() == expected and len(nets) == len(at)
-    _, whole = ag.train_network(v, t, net, alpha, epochs)
-    assert np.array_equal(loss, whole)
-    for epoch, kept in zip(at, nets):
-        there, _ = ag.train_network(v, t, net, alpha, int(epoch))
-        assert np.array_equal(vector(kept), vector(there))
+def test_snapshots_are_those_of_trainings_one_by_one(epochs, every, expected):
+    starts, alpha = [some_network(3, seed) for seed in (2, 3)], 0.01
+    at, paths, losses = alg.snapshots(v, t, starts, alpha, epochs, every)
+    assert at.tolist() == expected
+    for start, path, loss in zip(starts, paths, losses, strict=True):
+        assert loss == pytest.approx(ag.train_network(v, t, start, alpha, epochs)[1], rel=1e-12)
+        for epoch, kept in zip(at, path, strict=True):
+            there, _ = ag.train_network(v, t, start, alpha, int(epoch))
+            assert vector(kept) == pytest.approx(vector(there), rel=1e-10)
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 4])

@@ -4,7 +4,6 @@ import itertools
 import re
 
 import jupytext
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import sympy as sp
@@ -15,13 +14,6 @@ import agml_helpers as ag
 from conftest import ROOT
 
 PAGES = {path.stem.split("-")[0].upper(): path for path in (ROOT / "beyond").glob("b[0-9]*.md")}
-
-
-@pytest.fixture(autouse=True)
-def closed():
-    """Close the figures of a test."""
-    yield
-    plt.close("all")
 
 
 # The diagram of the opening page
@@ -74,6 +66,20 @@ def test_the_paths_name_the_pages_by_their_numbers():
     text = (ROOT / "beyond" / "index.md").read_text(encoding="utf-8")
     links = re.findall(r"\{doc\}`(B\d+) <(b\d+)-", text)
     assert len(links) > 10 and all(number.lower() == name for number, name in links)
+
+
+# The theorems
+
+
+@pytest.mark.parametrize("number", PAGES)
+def test_theorems_look_alike_and_are_proved(number):
+    """Upright, so that every view shows the same, and each with its proofs, which end with a square."""
+    body = PAGES[number].read_text(encoding="utf-8").partition("\n## Exercises")[0]
+    marks = re.findall(
+        r"^\*\*(?=(?:Theorem|Corollary)\.\*\* [^*])|^\*P(?=roof)|\\b(?=lacksquare)", body, re.M
+    )
+    assert re.fullmatch(r"(\*\*(\*P\\b)+)+", "".join(marks)), marks
+    assert len(re.findall("(?:Theorem|Corollary)[.]", body)) == marks.count("**")
 
 
 # Figures of B13
@@ -239,10 +245,8 @@ def test_midway_between_two_epochs_a_last_digit_matters_little():
     v, y = inputs[:, np.newaxis], y_data[:, np.newaxis]
     for d, digits in ((2, ("45", "41")), (10, ("17", "17"))):
         start = ag.init_network(d)
-        for k in range(3):
-            W1 = start.W1.copy()
-            W1[0, 0] *= 1 + k * 1e-13
-            p, _ = ag.train_network(v, y, start._replace(W1=W1), 0.01, 10_000)
+        nets = [start._replace(W1=start.W1 * (1 + k * 1e-13)) for k in range(1, 4)]
+        for *_, p in alg.snapshots(v, y, nets, 0.01, 10_000, every=10_000)[1]:
             q, _ = ag.train_network(v, y, p, 0.01, 1)
             fit = ag.forward(v, ag.Network._make((a + b) / 2 for a, b in zip(p, q)))[2].ravel()
             losses = ag.mse_loss(fit, y_data) / 2, 50 / 3 + ag.mse_loss(fit, y_true) / 2

@@ -23,8 +23,6 @@ WEIGHT = {
     "bayesian",
     "both neurons share the work",
     "by hand",
-    "charts",
-    "closed",
     "descent",
     "experiment",
     "from these samples",

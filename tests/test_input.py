@@ -51,7 +51,7 @@ KINDS = {
     "descent_in_closed_form": "partner partner scalar scalar rate steps",
     "jacobian": "column net",
     "network_hessian": "column column net",
-    "snapshots": "column column net rate count count",
+    "snapshots": "column column nets rate count count",
     "permute": "net order",
     "flip": "net unit",
     "orbit": "net",
@@ -234,11 +234,13 @@ GOOD_AND_BAD = {
     "nets": (
         [NET, NET],
         [
-            ([], ValueError, "{a} must be one or more networks of hidden dimension 2, got []"),
-            (
-                [ag.init_network(3)],
-                ValueError,
-                "{a} must be one or more networks of hidden dimension 2, got [3]",
+            *(
+                (
+                    nets,
+                    ValueError,
+                    f"{{a}} must be one or more networks of one hidden dimension, got {sizes}",
+                )
+                for nets, sizes in (([], "[]"), ([NET, ag.init_network(3)], "[2, 3]"))
             ),
             ([NET, None], TypeError, "{a} must be a Network, got NoneType"),
         ],
@@ -384,6 +386,13 @@ MORE = [
         "orbit",
         {"net": ag.init_network(5)},
         "net must have at most 4 neurons, got 5: its orbit would have 3,840 networks",
+    ),
+    ("plot_orbit", {"nets": [ag.init_network(3)]}, "nets must have hidden dimension 2, got 3"),
+    ("snapshots", {"y_true": 1e200 * T}, "nets must start at a finite loss, got inf for these samples"),
+    (
+        "snapshots",
+        {"alpha": 1e308, "y_true": T},
+        "alpha must be smaller, got 1e+308: the loss overflows at epoch 1",
     ),
     ("plot_log", {"at": [1, 2]}, "logged and midway must have shape (runs, 2), got shape (2, 3)"),
     ("plot_projection", {"x": [1, 1, 1]}, "x must have two different values, got x = 1.0 in every sample"),
