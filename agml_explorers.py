@@ -71,12 +71,15 @@ class Explorer(anywidget.AnyWidget):
         elif kind is widgets.IntSlider:
             options = {}
         layout = widgets.Layout(width="auto", max_width="36rem")
-        return self._linked(name, kind(min=low, max=high, description=description, layout=layout, **options))
+        options |= {"description": description, "tooltip": description, "layout": layout}
+        return self._linked(name, kind(min=low, max=high, **options))
 
     def switch(self, name, description):
         """Return a button that stays pressed while the value of that name is true."""
         layout = widgets.Layout(width="auto", align_self="flex-start")
-        return self._linked(name, widgets.ToggleButton(description=description, layout=layout))
+        return self._linked(
+            name, widgets.ToggleButton(description=description, tooltip=description, layout=layout)
+        )
 
     def _linked(self, name, control, other="value"):
         setattr(control, other, getattr(self, name))

@@ -30,7 +30,7 @@ LINE = re.compile(
 )
 BOX = '<div class="companion {}" style="border-left: 3px solid {}; padding-left: 1em">\n\n'
 WIDGET = "application/vnd.jupyter.widget-view+json"
-COLORS = {"exercise": "#4c7a5d", "beyond": "#b7791f"}
+COLORS = {"exercise": "#007bff", "beyond": "#b7791f"}
 
 
 RUN = """## Run a page
