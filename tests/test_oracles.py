@@ -11,6 +11,8 @@ from hypothesis.extra.numpy import arrays
 
 import agml_helpers as ag
 
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 numbers = st.floats(-100, 100, allow_subnormal=False)
 
 
@@ -117,7 +119,6 @@ def test_one_sample_is_its_own_mean(x, y, w, b):
     assert ag.compute_gradients(x, y, w, b) == (2 * (error * x), 2 * error)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 6), st.integers(0, 1000), st.randoms(use_true_random=False))
 def test_the_order_of_the_neurons_does_not_matter(d, seed, random):
     x, _, y = ag.make_data(n=7, seed=seed)
