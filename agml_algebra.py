@@ -135,13 +135,13 @@ def snapshots(v, y_true, nets, alpha, epochs, every):
     for epoch in range(epochs + 1):
         A1 = ag.sigmoid(inputs @ inner)
         error = A1 @ W2 + b2 - y_true
-        losses.append((error**2).mean(axis=(1, 2)) / 2)
+        losses.append(np.vecdot(error, error, axis=1)[:, 0])
         if epoch % every == 0:
             kept.append([ag.Network(*net) for net in zip(inner[:, :1], inner[:, 1:], W2, b2)])
         step = alpha / len(v) * error
-        inner = inner - inputs.T @ (step * A1 * (1 - A1) * W2.mT)
+        inner = inner - inputs.T @ (step * (A1 * (1 - A1))) * W2.mT
         W2, b2 = W2 - A1.mT @ step, b2 - step.sum(axis=1, keepdims=True)
-    return np.arange(0, epochs + 1, every), list(map(list, zip(*kept))), np.transpose(losses)
+    return np.arange(0, epochs + 1, every), list(map(list, zip(*kept))), np.transpose(losses) / (2 * len(v))
 
 
 # Symmetries of the network
