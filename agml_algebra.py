@@ -503,7 +503,7 @@ def plot_pages(pages, *, ax=None):
     """
     places = {number: np.array(place) for number, (_, _, place) in pages.items()}
     columns, rows = np.transpose([*places.values()])
-    size = 1.7 * (np.ptp(columns) + 1), 1.1 * (np.ptp(rows) + 1)
+    size = 1.7 * (np.ptp(columns) + 1), 1.0 * (np.ptp(rows) + 1)
     with ag.in_style() as palette:
         ax = ag.labeled_axes(ax, "", "", size=size)
         half = np.array([0.43, 0.35])
@@ -512,7 +512,7 @@ def plot_pages(pages, *, ax=None):
             box = {"facecolor": palette.ground, "edgecolor": palette.blue, "linewidth": 1.2}
             ax.add_patch(Rectangle(corner, *(2 * half), zorder=3, **box))
             text = f"{number}\n{name}"
-            ax.text(*places[number], text, ha="center", va="center", fontsize=12, linespacing=1.1, zorder=4)
+            ax.text(*places[number], text, ha="center", va="center", fontsize=10, linespacing=1.1, zorder=4)
             for source in sources:
                 way = places[number] - places[source]
                 inside = way / np.max(np.abs(way) / half)  # as much of the way as a box covers

@@ -60,7 +60,8 @@ class Pictures:
         """Return what shows a picture, or the two of them."""
         before, where, stem, after = found["before"], found["place"], found["stem"], found["after"]
         width, height = self.sizes[stem]
-        rest = f'width="{width}" height="{height}" loading="lazy"{after}'
+        # drawn twice as fine as a screen is, so that their letters have the size of the text
+        rest = f'width="{width // 2}" height="{height // 2}" loading="lazy"{after}'
         if f"{stem}-dark" not in self.sizes:
             return f'<img {before}src="{where}{stem}.webp" {rest}/>'
         both = (("light", stem), ("dark", f"{stem}-dark"))
