@@ -56,7 +56,7 @@ SHARP = f"""%config InlineBackend.figure_formats = ["retina"]
 %config InlineBackend.print_figure_kwargs = {FIGURES}"""
 
 
-def facts(app):
+def facts(app, doctrees):
     """Return what Markdown can't know of the book, and plain.py reads: numbers, titles, labels."""
     env, std = app.env, app.env.domaindata["std"]
     docs = [doc for doc in contents() if (ROOT / f"{doc}.md").exists() and doc != "genindex"]
@@ -67,17 +67,13 @@ def facts(app):
         if kind in WORDS
         for anchor, number in anchors.items()
     }
-    doctrees = {doc: env.get_and_resolve_doctree(doc, app.builder) for doc in docs}
     fragments = {
         (doc, name): fragment(node, name)
-        for doc, doctree in doctrees.items()
-        for node in doctree.findall(nodes.Element)
+        for doc in docs
+        for node in doctrees[doc].findall(nodes.Element)
         for name in node["ids"]
     }
-    made = {
-        doc: [markdown(app, doc, part, fragments) for part in directives(doctree)]
-        for doc, doctree in doctrees.items()
-    }
+    made = {doc: [markdown(app, doc, part, fragments) for part in directives(doctrees[doc])] for doc in docs}
     labels = {
         name: [
             doc,
@@ -234,11 +230,11 @@ def requirements():
     return "".join(f"{line}\n" for line in lock if line.split("==")[0] in names)
 
 
-def write(app, error):
+def write(app, error, doctrees):
     """Write the facts, the notebooks and their zip."""
     if error or app.builder.format != "html":
         return
-    out, known = Path(app.outdir), facts(app)
+    out, known = Path(app.outdir), facts(app, doctrees)
     (out.parent / "facts.json").write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
     names = {doc: notebook_name(doc) for doc in known["pages"]} | {"_static/title.svg": "title.svg"}
     files = {
@@ -295,9 +291,15 @@ def offer_all(app, pagename, templatename, context, doctree):
 class Background:
     """Writes the notebooks while pages.py waits for the programs that it runs."""
 
+    def __init__(self):
+        self.doctrees = {}
+
+    def keep(self, app, doctree, doc):
+        self.doctrees[doc] = doctree
+
     def start(self, app, error):
         self.pool = ThreadPoolExecutor(1)
-        self.writing = self.pool.submit(write, app, error)
+        self.writing = self.pool.submit(write, app, error, self.doctrees)
 
     def end(self, app, error):
         self.pool.shutdown()
@@ -306,6 +308,7 @@ class Background:
 
 def setup(app):
     background = Background()
+    app.connect("doctree-resolved", background.keep)
     app.connect("html-page-context", offer)
     app.connect("html-page-context", offer_all, priority=502)  # the theme makes the menu at 501
     app.connect("build-finished", background.start)
