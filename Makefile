@@ -20,7 +20,7 @@ help:
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
 	@echo "make lighthouse  ask Lighthouse about every page, into appendix/speed.md"
-	@echo "make mutants break the helpers in every way that mutmut knows; every survivor has a reason"
+	@echo "make mutants break the helpers in every way that mutmut knows, and show what no test notices"
 	@echo "make audit  look for unused dependencies, known vulnerabilities, mistakes in workflows and citation"
 	@echo "make lab    open the pages in JupyterLab, to run and change them"
 	@echo "make notebooks  pack all pages as notebooks, and run them in an empty environment"
