@@ -1,7 +1,7 @@
 """Print the mutants of our modules that no test kills, and fail when they are too many.
 
 Runs after mutmut, from the top folder. What draws figures is left out: tests that restate colors and sizes
-prove nothing. mutmut tries a mutant when the modules are imported already, and so kills none of what runs then.
+prove nothing. mutmut tries a mutant when the modules are imported, and so kills none of what runs then.
 """
 
 import json
