@@ -17,6 +17,7 @@ import jupytext
 import nbformat
 import yaml
 from docutils import nodes
+from ipykernel.ipkernel import IPythonKernel
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from sphinx import addnodes
@@ -203,10 +204,10 @@ def notebook(app, known, doc, names):
         cell.id = f"cell-{count}"
         for key in ("companion", "mystnb", "prints"):
             cell.metadata.pop(key, None)
-    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    for key in {"kernelspec", "language_info", "widgets"} & {*page.metadata}:
-        metadata[key] = page.metadata[key]
-    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    kernelspec = {"name": "python3", "display_name": "Python 3"}
+    kept = {"kernelspec": kernelspec, "language_info": IPythonKernel.language_info}
+    kept |= {key: page.metadata[key] for key in (*kept, "widgets") if key in page.metadata}
+    return nbformat.v4.new_notebook(cells=cells, metadata=kept)
 
 
 def requirements():
