@@ -30,6 +30,7 @@ def test_gradients_of_the_network(N, d):
     v, y = RANDOM.normal(size=(N, 1)), RANDOM.normal(size=(N, 1))
     net = ag.Network(*(RANDOM.normal(size=shape) for shape in [(1, d), (1, d), (d, 1), (1, 1)]))
     gradients = ag.backward(v, y, net)
+    assert all(map(np.array_equal, ag.backward(v, y, net, ag.forward(v, net)), gradients))
     for name, parameter in net._asdict().items():
 
         def loss(value):

@@ -251,7 +251,8 @@ GOOD_AND_BAD = {
             (
                 ag.forward(V[:2], NET),
                 ValueError,
-                "{a} must be the forward pass of v, of shapes (3, 2) twice and (N, 1), got ",
+                "{a} must be the forward pass of v, of shapes (3, 2) twice and (N, 1), "
+                "got [(2, 2), (2, 2), (2, 1)]",
             ),
             ((NET.W1, V), TypeError, "{a} must be what forward returns, got "),
         ],
@@ -365,6 +366,19 @@ MORE = [
     ),
     ("plot_gradient_field", {"w": V, "b": V}, "w must be a vector, got shape (3, 1)"),
     ("plot_loss_surface", {"w_history": 1, "b_history": 2}, "w_history must be a vector, got shape ()"),
+    (
+        "product",
+        {"A": np.ones((2, 3)), "B": np.ones((2, 3))},
+        "A and B must be matrices of shapes (n, k) and (k, m), got (2, 3) and (2, 3)",
+    ),
+    *(
+        (
+            "backward",
+            {"layers": tuple(layer * bad for layer, bad in zip(ag.forward(V, NET), np.where(at, np.nan, 1)))},
+            f"{name} must be finite, got nan",
+        )
+        for name, at in zip(("Z1", "A1", "Z2"), np.eye(3))
+    ),
     ("backward", {"v": X, "y_true": Y}, "v must be a column of shape (N, 1), got shape (3,)"),
     (
         "train_network",
