@@ -400,6 +400,30 @@ class Stage {
     this.numbers.append(place);
     return [place, number];
   }
+  /* Let epochs pass while `running`: slowly at first and faster later, as descents are, by even numbers, so
+     that all pictures lie on one side of a valley, and none while the picture is behind. Readers who want no
+     motion get two pictures a second. */
+  player(name, behind = () => false) {
+    const [first, last] = this.model.get("limits")[name], now = () => this.get(name)[0];
+    let timer;
+    const step = () => {
+      clearTimeout(timer);
+      if (!this.get("running")[0] || this.gone.signal.aborted) return;
+      const quiet = calm();
+      timer = setTimeout(step, quiet ? 500 : 20);
+      if (behind()) return;
+      if (now() === last) this.set({running: false});
+      else this.set({[name]: now() + (2 * Math.round(now() / (quiet ? 8 : 160)) || 1)});
+    };
+    const begin = () => {
+      if (this.get("running")[0] && now() === last) this.set({[name]: first});
+      step();
+    };
+    this.model.on("change:running", begin);
+    this.gone.signal.addEventListener("abort", () => this.model.off("change:running", begin));
+    this.button("start again", () => this.set({running: false, [name]: first}));
+    step();
+  }
   say(words) {
     this.says.hidden = false;
     if (this.says.textContent !== words) this.says.textContent = words;
@@ -576,14 +600,6 @@ const END = {fill: "var(--red)", stroke: "var(--ground)", "stroke-width": 1.5};
 const cross = (px, py, r = 6) => `M${px - r} ${py}H${px + r}M${px} ${py - r}V${py + r}`;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/* How epochs pass when they are played: slowly at first and faster later, as descents are, by even numbers,
-   so that all pictures lie on one side of a valley, and none while the picture is behind. Readers who want
-   no motion get two pictures a second. */
-function pace(stage, epoch, most, behind = false) {
-  const quiet = calm(), stride = Math.min(2 * Math.round(epoch / (quiet ? 8 : 160)) || 1, most - epoch || 1);
-  stage.set({stride: behind ? 0 : stride, interval: quiet ? 500 : 20});
-}
-
 // Views
 
 /* The look of samples, which several views show. */
@@ -676,7 +692,7 @@ function Line(stage) {
 }
 
 function Descent(stage) {
-  const q = quadric(...stage.get("x", "y")), border = 2 / q.eigenvalues[0], limits = stage.model.get("limits");
+  const q = quadric(...stage.get("x", "y")), border = 2 / q.eigenvalues[0];
   const plane = weightPanel(stage), [{w: w0, b: b0}] = stage.get("home"), top = 40 * meanSquare(q, w0, b0);
   let words = "", last = top;
   const says = () => words;
@@ -692,6 +708,7 @@ function Descent(stage) {
     epoch,
     ratePanel(stage, border, "2/_λ_~max~"),
   ];
+  stage.player("epochs");
   stage.start(["w", "b", "alpha", "epochs"], () => {
     plane.levels(q);
     change(lowest, {d: cross(plane.X(q.w), plane.Y(q.b))});
@@ -701,7 +718,6 @@ function Descent(stage) {
     const {end} = plane.trail(path, trail, steps, here), losses = thinned(epochs, k => meanSquare(q, ...path[k]));
     last = losses.at(-1)[1];
     change(falls, {d: curve.curve(losses)});
-    pace(stage, epochs, limits.epochs[1]);
     const diverges = alpha > border && !(last <= losses[0][1]);
     words = `Start at ${pair(w, b)}, rate ${text(alpha, 5)}: after ${text(epochs, 0)} epochs the loss is ${text(last, 1)}`;
     for (const handle of handles) handle();
@@ -954,7 +970,7 @@ function Neuron(stage) {
 }
 
 function Network(stage) {
-  const [x, y] = stage.get("x", "y"), limits = stage.model.get("limits"), EVERY = 96;
+  const [x, y] = stage.get("x", "y"), EVERY = 96;
   const fit = dataPanel(stage, x, y, {label: "The samples and the fit of the network", height: 270}), units = dataPanel(stage, x, y, {label: "What each neuron adds", ylabel: "what each neuron adds", height: 270});
   const [curve, history, handle] = lossPanel(stage, "epoch", () => [epoch, losses[epoch]], () => `epoch ${text(epoch, 0)}: the loss is ${text(losses[epoch])}`,
     {label: "The loss so far", y: [10, 3000], ylabel: "loss", height: 190, wide: true});
@@ -988,13 +1004,13 @@ function Network(stage) {
     }
     losses[epoch] ??= networkLoss(x, y, net);
   }
+  stage.player("epoch", () => epoch !== stage.get("epoch")[0]);
   stage.button("one epoch", () => stage.set({running: false, epoch: stage.get("epoch")[0] + 1}));
   stage.start(["d", "seed", "alpha", "epoch", "midpoint"], () => change(dots, {d: fit.dots(x.map((v, i) => [v, y[i]]))}), () => {
     restart();
     const [target, between, d, alpha, seed] = stage.get("epoch", "midpoint", "d", "alpha", "seed");
     goto(target, performance.now() + 8);
     if (epoch !== target) stage.redraw();
-    pace(stage, target, limits.epoch[1], epoch !== target);
     const here = between ? midpoint(net, before) : net, value = losses[epoch];
     [net, before].forEach((side, i) => change(sides[i], {d: i || between ? fit.line(xs.map(v => [v, predict(v, side)])) : ""}));
     change(main, {d: fit.line(xs.map(v => [v, predict(v, here)])), stroke: between ? "var(--ink)" : "var(--red)"});

@@ -81,9 +81,9 @@ class Explorer(anywidget.AnyWidget):
             name, widgets.ToggleButton(description=description, tooltip=description, layout=layout)
         )
 
-    def _linked(self, name, control, other="value"):
-        setattr(control, other, getattr(self, name))
-        widgets.jslink((self, name), (control, other))
+    def _linked(self, name, control):
+        control.value = getattr(self, name)
+        widgets.jslink((self, name), (control, "value"))
         return control
 
     def draw(self, figure):
@@ -154,22 +154,6 @@ class _Descending(Explorer):
                 continue
 
 
-class _Playing(Explorer):
-    """An explorer whose epochs can be played; its picture sets how fast, so that the steps grow."""
-
-    running = traitlets.Bool().tag(sync=True)
-    stride = traitlets.Int(1).tag(sync=True)
-    interval = traitlets.Int(20).tag(sync=True)
-
-    def player(self, name):
-        """Return buttons that play the value of that name, pause, and start again."""
-        low, high = self.limits[name]
-        control = self._linked(name, widgets.Play(min=low, max=high, show_repeat=False))
-        for ours, theirs in [("running", "playing"), ("stride", "step"), ("interval", "interval")]:
-            self._linked(ours, control, theirs)
-        return control
-
-
 class Line(Explorer):
     """A line through samples, and its point in the plane of weight and bias (section 1.2).
 
@@ -213,7 +197,7 @@ class Line(Explorer):
             ax.set_title(f"w = {self.w:.2f}, b = {self.b:.2f}: the loss is {ag.mse_loss(y_pred, y):,.1f}")
 
 
-class Descent(_Descending, _Playing):
+class Descent(_Descending):
     """The path of a gradient descent, and its loss, epoch by epoch (section 1.2.1.2).
 
     Drag the start, the rate, or the epoch on the curve of the loss.
@@ -222,16 +206,18 @@ class Descent(_Descending, _Playing):
     Descent(w=0.0, b=0.0, alpha=0.1, epochs=50, running=False)
     """
 
+    running = traitlets.Bool().tag(sync=True)
+
     def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START, alpha=0.001, epochs=2000):
         """Start with a weight and a bias, a learning rate, and a number of epochs."""
         super().__init__(x, y_data, w, b, alpha, epochs, running=False)
 
     def controls(self):
-        """Return sliders for rate and epoch, and a player of the epochs."""
+        """Return sliders for rate and epoch, and a switch that plays the epochs."""
         return [
             self.slider("alpha", "rate α", widgets.FloatLogSlider),
             self.slider("epochs", "epoch", widgets.IntSlider),
-            self.player("epochs"),
+            self.switch("running", "play"),
         ]
 
     def draw(self, figure):
@@ -344,7 +330,7 @@ class Neuron(Explorer):
             figure.legend(loc="outside right upper")
 
 
-class Network(_Playing):
+class Network(Explorer):
     """A network that learns before one's eyes: its fit, what each neuron adds, and the loss (section 1.2.2).
 
     It has d neurons, starts as init_network(d, seed) does, and has trained for so many epochs at
@@ -361,6 +347,7 @@ class Network(_Playing):
     alpha = Number(check.rate).tag(sync=True)
     epoch = Number(check.steps).tag(sync=True)
     midpoint = traitlets.Bool().tag(sync=True)
+    running = traitlets.Bool().tag(sync=True)
 
     def __init__(self, x, y_data, d=2, seed=42, alpha=0.01, epoch=10_000):
         """Start with the network of Fig. 1.10, unless other values are given."""
@@ -370,9 +357,9 @@ class Network(_Playing):
         super().__init__(limits, home, x=x.tolist(), y=y_data.tolist())
 
     def controls(self):
-        """Return a player of the epochs, a switch that shows midpoints, and sliders for all else."""
+        """Return switches that play the epochs and show midpoints, and sliders for all else."""
         return [
-            widgets.HBox([self.player("epoch"), self.switch("midpoint", "midpoint")]),
+            widgets.HBox([self.switch("running", "play"), self.switch("midpoint", "midpoint")]),
             self.slider("epoch", "epoch", widgets.IntSlider),
             self.slider("d", "neurons d", widgets.IntSlider),
             self.slider("alpha", "rate α", widgets.FloatLogSlider),

@@ -47,25 +47,6 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
       on(id, "value", value => { toggle.ariaPressed = String(value); });
       return toggle;
     },
-    Play(id, state) {
-      let timer;
-      const play = button("", () => set(id, "playing", !state.playing));
-      function step() {
-        if (state.value + state.step > state.max) return set(id, "playing", false);
-        set(id, "value", state.value + state.step);
-        timer = setTimeout(step, state.interval);
-      }
-      on(id, "playing", playing => {
-        play.textContent = playing ? "pause" : "play";
-        clearTimeout(timer);
-        if (playing && state.value === state.max) set(id, "value", state.min);
-        if (playing) step();
-      });
-      return element("div", {className: "beside"}, play, button("start again", () => {
-        set(id, "playing", false);
-        set(id, "value", state.min);
-      }));
-    },
     Any(id, state) {  // a page holds a module once, the models that share it name the one that has it
       const el = element("div", {}), owner = state._esm in models ? state._esm : id, listeners = new Map();
       const model = {
