@@ -82,11 +82,11 @@ def table(pages):
 
 def main():
     os.environ.setdefault("CHROME_PATH", shutil.which("chromium") or "")
-    pages = sys.argv[1:] or [
+    pages = sys.argv[1:] or measured.in_order(
         path.relative_to(BOOK).with_suffix("").as_posix()
-        for path in sorted(BOOK.rglob("*.html"))
+        for path in BOOK.rglob("*.html")
         if "_static" not in path.parts
-    ]
+    )
     lines, short = table(pages)
     if not sys.argv[1:]:
         measured.write("speed.md", lines, "pages measured")

@@ -10,6 +10,7 @@ import glob
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -69,10 +70,9 @@ def compare(paths, python=sys.executable, **environment):
 
 
 def pages():
-    """Return every page that runs, in the order of its name: those that name a kernel."""
-    paths = sorted(
-        page for part in ("appendix", "beyond", "chapters") for page in (ROOT / part).rglob("*.md")
-    )
+    """Return every page that runs, in the order of the book: those that name a kernel."""
+    contents = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    paths = [ROOT / f"{name}.md" for name in re.findall(r"file: (\S+)", contents)]
     return [path for path in paths if "\nkernelspec:" in path.read_text(encoding="utf-8")[:500]]
 
 

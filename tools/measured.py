@@ -5,6 +5,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def in_order(pages):
+    """Return the names of pages as the book has them, those that its contents lack at the end."""
+    contents = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    return sorted(pages, key=lambda page: contents.find(f": {page}\n") % len(contents))
+
+
 def write(page, tables, what="measured"):
     """Put tables into a page, between its comments that say what is measured and where it ends."""
     file = ROOT / "appendix" / page
