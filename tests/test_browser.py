@@ -30,6 +30,7 @@ def moved(tmp_path_factory):
 
 SETTLED = """async () => {
     for (const image of document.images) image.loading = "eager";  // or those below would not come
+    dispatchEvent(new Event("beforeprint"));  // nor explorers
     const frame = () => new Promise(requestAnimationFrame);
     const ready = Promise.all([document.fonts.ready, ...[...document.images]
         .filter(image => image.checkVisibility()).map(image => image.decode().catch(() => {}))]);

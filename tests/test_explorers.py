@@ -405,6 +405,7 @@ def pages(browser):
             page.on("pageerror", lambda error: wrong.append(str(error)))
             page.on("request", lambda request: request.url.startswith("http") and wrong.append(request.url))
             page.goto((HTML / f"{name}.html").as_uri())
+            page.evaluate("dispatchEvent(new Event('beforeprint'))")  # all are drawn
         opened[name].bring_to_front()
         opened[name].set_viewport_size(view)
         return opened[name]
@@ -426,6 +427,18 @@ def show(pages):
 
     yield explorer
     assert wrong == []
+
+
+def test_explorers_are_drawn_when_they_are_near(browser):
+    with browser.new_context(viewport=DESK) as context:
+        page = context.new_page()
+        page.goto((HTML / f"{WHERE['Network'][0]}.html").as_uri())
+        places = page.locator(".widgets")
+        page.wait_for_timeout(300)
+        assert places.count() == 3 and page.locator(".agml").count() == 0
+        for place in places.all():
+            place.scroll_into_view_if_needed()
+            expect(place.locator(".agml")).to_have_count(1)
 
 
 def model_loss(w, b):

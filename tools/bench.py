@@ -291,6 +291,7 @@ def hands(book, program=shutil.which("chromium")):
         page.add_init_script(COUNT_FRAMES)
         for name, (file, label) in HANDLES.items():
             page.goto((book / f"{file}.html").as_uri())
+            page.evaluate("dispatchEvent(new Event('beforeprint'))")  # all are drawn
             handle = page.locator(f'.agml [role="slider"][aria-label^="{label}"]')
             handle.scroll_into_view_if_needed()
             page.wait_for_timeout(1500)  # the network has trained

@@ -1,5 +1,5 @@
 /* Shows a page's ipywidgets without a kernel, from the state that MyST-NB saves in the page: the
-   explorers' pictures, whose modules anywidget defines, boxes, sliders, players, buttons that stay pressed,
+   explorers' pictures, whose modules anywidget defines, boxes, sliders, buttons that stay pressed,
    and jslink between them. Jupyter's own viewer can do more, but weighs as much as ten pages, and its sliders
    have no name that a screen reader could say. */
 for (const tag of document.querySelectorAll('script[type="application/vnd.jupyter.widget-state+json"]')) {
@@ -60,7 +60,6 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
         },
         off: (event, act) => changed.removeEventListener(`${id} ${event}`, listeners.get(act)),
       };
-      modules[owner] ??= import(URL.createObjectURL(new Blob([models[owner].state._esm], {type: "text/javascript"})));
       modules[owner].then(module => module.default.render({model, el}));
       return el;
     },
@@ -70,14 +69,30 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
     return draw ? draw(id, model.state) : element("p", {textContent: "This control needs a running notebook."});
   }
 
-  for (const {model_name, state} of Object.values(models)) {
+  for (const [id, {model_name, state}] of Object.entries(models)) {
+    if (state._esm && !(state._esm in models)) {
+      modules[id] = import(URL.createObjectURL(new Blob([state._esm], {type: "text/javascript"})));
+    }
     if (!/LinkModel$/.test(model_name)) continue;  // Link: both ways, DirectionalLink: one
     const [[a, from], [b, to]] = [state.source, state.target].map(([ref, name]) => [byRef(ref), name]);
     on(a, from, value => set(b, to, value));
     if (model_name === "LinkModel") on(b, to, value => set(a, from, value));
   }
-  for (const place of document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')) {
-    const id = JSON.parse(place.textContent).model_id;
-    if (id in models) place.before(element("div", {className: "widgets"}, view(id)));
+  /* Pictures are drawn when they are about to be seen, or printed: until then they would only slow the page down. */
+  const waiting = new Map(), near = new IntersectionObserver(entries => {
+    for (const {isIntersecting, target} of entries) if (isIntersecting) fill(target);
+  }, {rootMargin: "100% 0px"});
+  function fill(place) {
+    near.unobserve(place);
+    place.append(view(waiting.get(place)));
+    waiting.delete(place);
+  }
+  addEventListener("beforeprint", () => { for (const place of waiting.keys()) fill(place); });
+  for (const script of document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')) {
+    const id = JSON.parse(script.textContent).model_id, place = element("div", {className: "widgets"});
+    if (!(id in models)) continue;
+    script.before(place);
+    waiting.set(place, id);
+    near.observe(place);
   }
 }
