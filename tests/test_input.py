@@ -347,6 +347,7 @@ GOOD_AND_BAD = {
 
 # What is wrong in one function alone, or in several arguments together.
 MORE = [
+    ("mse_loss", {"y_true": X[:2]}, "y_pred and y_true must have the same shape, got (3,) and (2,)"),
     ("gradient_descent", {"w": 1e200}, "w and b must start at a finite loss, got 1e+200 and 2.0"),
     (
         "gradient_descent",
