@@ -889,7 +889,7 @@ function Surface(stage) {
 }
 
 function Lift(stage) {
-  const bytes = Uint8Array.from(atob(stage.get("points")[0]), letter => letter.charCodeAt(0)), X = new Float64Array(bytes.buffer);
+  const bytes = Uint8Array.from(atob(stage.get("points")[0]), letter => letter.charCodeAt(0)), X = new Float32Array(bytes.buffer);
   const inside = Array.from(stage.get("inside")[0], Number), n = inside.length, TALL = 0.75, REACH = 1.5, TOP = 4.5;
   const z = Array.from(inside, (_, i) => lift(X[2 * i], X[2 * i + 1]));
   const scene = new Scene(stage, "The points in space, to be turned", 0.88);
