@@ -401,19 +401,22 @@ class Stage {
     return [place, number];
   }
   /* Let epochs pass while `running`: slowly at first and faster later, as descents are, by even numbers, so
-     that all pictures lie on one side of a valley, and none while the picture is behind. Readers who want no
-     motion get two pictures a second. */
+     that all pictures lie on one side of a valley, and none while the picture is behind, nor when somebody else
+     has moved them: another view of the picture plays too. Readers who want no motion get two pictures a second. */
   player(name, behind = () => false) {
     const [first, last] = this.model.get("limits")[name], now = () => this.get(name)[0];
-    let timer;
+    let timer, seen;
     const step = () => {
       clearTimeout(timer);
       if (!this.get("running")[0] || this.gone.signal.aborted) return;
       const quiet = calm();
       timer = setTimeout(step, quiet ? 500 : 20);
-      if (behind()) return;
-      if (now() === last) this.set({running: false});
-      else this.set({[name]: now() + (2 * Math.round(now() / (quiet ? 8 : 160)) || 1)});
+      const moved = now() !== seen;
+      if (!moved && !behind()) {
+        if (now() === last) this.set({running: false});
+        else this.set({[name]: now() + (2 * Math.round(now() / (quiet ? 8 : 160)) || 1)});
+      }
+      seen = now();
     };
     const begin = () => {
       if (this.get("running")[0] && now() === last) this.set({[name]: first});

@@ -24,6 +24,8 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 
 matplotlib.use("Agg")  # tests draw, and show nothing
 
+# what a page does before it is printed: solutions open, and explorers are drawn that else wait to be seen
+OPEN = "dispatchEvent(new Event('beforeprint'))"
 ROOT = Path(__file__).resolve().parent
 HTML = ROOT / "_build" / "html"
 PAGES = sorted(page for part in ("appendix", "beyond", "chapters") for page in (ROOT / part).rglob("*.md"))

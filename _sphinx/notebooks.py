@@ -61,6 +61,8 @@ def facts(app, doctrees):
     """Return what Markdown can't know of the book, and plain.py reads: numbers, titles, labels."""
     env, std = app.env, app.env.domaindata["std"]
     docs = [doc for doc in contents() if (ROOT / f"{doc}.md").exists() and doc != "genindex"]
+    # Sphinx resolves the pages that it writes, and need not write all
+    doctrees = {doc: doctrees.get(doc) or env.get_and_resolve_doctree(doc, app.builder) for doc in docs}
     numbers = {
         (doc, anchor): WORDS[kind] + ".".join(map(str, number))
         for doc, kinds in env.toc_fignumbers.items()

@@ -213,9 +213,9 @@ def source(pieces):
 
 def restore(pieces, text):
     """Return the source of an edited text: what was not edited, line by line, as it was."""
-    if not text.strip():
-        return ""
     before = "".join(piece.shown for piece in pieces)
+    if before.strip() and not text.strip():
+        return ""
     text = before.replace(before.strip("\n"), text.strip("\n"), 1)  # with the empty lines that no cell shows
     pieces = [retitled(piece, text, {piece.shown for piece in pieces}) for piece in pieces]
     frames = [re.escape(piece.shown) for piece in pieces if piece.fixed and piece.shown]

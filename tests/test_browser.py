@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError
 
-from conftest import HTML
+from conftest import HTML, OPEN
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 VIEWS = {"light": (DESKTOP, "light"), "dark": (DESKTOP, "dark"), "phone": (PHONE, "light")}
@@ -40,8 +40,6 @@ SETTLED = """async () => {
 }"""
 
 
-# As on paper, solutions are open, and explorers are drawn.
-OPEN = "dispatchEvent(new Event('beforeprint'))"
 # How far things have moved since the page was opened.
 SHIFT = """() => {
     const observer = new PerformanceObserver(() => {});

@@ -66,3 +66,8 @@ def test_the_link_for_a_hub_opens_a_notebook():
     notebook = asked.pop("urlpath").removeprefix("lab/tree/REPOSITORY/")
     assert asked == {"repo": "https://github.com/NAME/REPOSITORY", "branch": "notebooks"}
     assert notebook in {f"{path.stem}.ipynb" for path in ROOT.glob("chapters/*/*.md")}
+
+
+def test_a_hub_guarantees_what_was_measured():
+    page = (ROOT / "appendix" / "class.md").read_text(encoding="utf-8")
+    assert re.search(r"guarantee: (\d+)M", page)[1] == re.search(r"Plan with (\d+) MB", page)[1]

@@ -17,7 +17,7 @@ from remote import wait
 
 import agml_explorers as ex
 import agml_helpers as ag
-from conftest import HTML, ROOT
+from conftest import HTML, OPEN, ROOT
 
 MODULE = ROOT / "agml_explorers.js"
 x, _, y = ag.make_data()
@@ -405,7 +405,7 @@ def pages(browser):
             page.on("pageerror", lambda error: wrong.append(str(error)))
             page.on("request", lambda request: request.url.startswith("http") and wrong.append(request.url))
             page.goto((HTML / f"{name}.html").as_uri())
-            page.evaluate("dispatchEvent(new Event('beforeprint'))")  # all are drawn
+            page.evaluate(OPEN)
         opened[name].bring_to_front()
         opened[name].set_viewport_size(view)
         return opened[name]

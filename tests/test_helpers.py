@@ -101,12 +101,6 @@ def test_training_takes_the_steps_of_backward():
         assert parameter == pytest.approx(expected, rel=1e-12)
 
 
-def test_backward_takes_the_layers_of_forward():
-    v, y, net = np.array([[-1.0], [0.5], [2.0]]), np.array([[1.0], [0.0], [3.0]]), ag.init_network(2)
-    for given, computed in zip(ag.backward(v, y, net, ag.forward(v, net)), ag.backward(v, y, net)):
-        assert np.array_equal(given, computed)
-
-
 def half_of(x):
     """Return half."""
     half = x / 2

@@ -59,6 +59,15 @@ def test_a_page_that_is_saved_unedited_stays_as_it_is(manager, page):
     assert file.read_bytes() == page.read_bytes()
 
 
+def test_a_first_cell_that_shows_nothing_is_kept(manager):
+    file, name, _ = opened(manager, PAGE)
+    head, _, rest = PAGE.read_text(encoding="utf-8").partition("\n# ")
+    text = f"{head}\n(a-label)=\n\n+++\n\n# {rest}"
+    file.write_text(text, encoding="utf-8")
+    manager.save({"type": "notebook", "content": manager.get(name, type="notebook")["content"]}, name)
+    assert file.read_text(encoding="utf-8") == text
+
+
 @pytest.mark.parametrize("page", [ROOT / f"{doc}.md" for doc in DOCS], ids=lambda page: page.stem)
 @pytest.mark.parametrize("which", [0, -1], ids=["first", "last"])
 def test_an_edit_changes_its_line_alone(manager, page, which):

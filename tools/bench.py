@@ -6,7 +6,6 @@ Every figure is reported. Some have a guard, far below what was measured: to fal
 import contextlib
 import os
 import platform
-import shutil
 import sys
 import time
 import tracemalloc
@@ -279,19 +278,21 @@ LIVE = """async widget => {
 }"""
 
 
-def hands(book, program=shutil.which("chromium")):
+def hands(book):
     """Return the milliseconds of script for each move of a hand, by explorer, and the epochs in a second.
 
     `book` is the folder of the built pages. The training is that of ten neurons, and is drawn while it runs.
     """
     taken = {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=measured.browser(), args=["--no-sandbox", "--disable-gpu"]
+        )
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.add_init_script(COUNT_FRAMES)
         for name, (file, label) in HANDLES.items():
             page.goto((book / f"{file}.html").as_uri())
-            page.evaluate("dispatchEvent(new Event('beforeprint'))")  # all are drawn
+            page.evaluate("dispatchEvent(new Event('beforeprint'))")  # or they would wait to be seen
             handle = page.locator(f'.agml [role="slider"][aria-label^="{label}"]')
             handle.scroll_into_view_if_needed()
             page.wait_for_timeout(1500)  # the network has trained

@@ -81,7 +81,7 @@ def table(pages):
 
 
 def main():
-    os.environ.setdefault("CHROME_PATH", shutil.which("chromium") or "")
+    os.environ.setdefault("CHROME_PATH", measured.browser() or "")
     pages = sys.argv[1:] or measured.in_order(
         path.relative_to(BOOK).with_suffix("").as_posix()
         for path in BOOK.rglob("*.html")

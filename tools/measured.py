@@ -1,13 +1,21 @@
 """Pages of the appendix whose tables are measured: the tools beside this file write them."""
 
+import shutil
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def browser():
+    """Return the program of a Chromium, or None."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
 def in_order(pages):
     """Return the names of pages as the book has them, those that its contents lack at the end."""
     contents = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    # what is not found, at -1, comes last
     return sorted(pages, key=lambda page: contents.find(f": {page}\n") % len(contents))
 
 
