@@ -179,6 +179,8 @@ def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
     assert notebook.get_by_text("cells hidden").count() or folded.count()
     for command in ("expand-all-headings", "show-all-cell-code"):
         lab.evaluate(f"window.jupyterapp.commands.execute('notebook:{command}')")
+    # JupyterLab loses what is typed while it still connects to the kernel
+    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     for number, (cell, shown) in enumerate(zip(cells, drawn.all()), start=1):
         shown.locator(".cm-content").click()
         lab.keyboard.press("Shift+Enter")
