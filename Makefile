@@ -85,7 +85,7 @@ notebooks: $(READY) $(BUILT)
 # Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
 # anything changed, everything is executed and written anew. A PDF of older pages is taken away.
 $(BUILT): $(READY) $(SOURCES) $(wildcard $(PAPER)/companion.pdf)
-	@test ! -e _build/companion.pdf || test -z "$$(find $(READY) $(SOURCES) -newer _build/companion.pdf)" || rm _build/companion.pdf
+	@test ! -e _build/companion.pdf || test -z "$$(find $^ -newer _build/companion.pdf)" || rm _build/companion.pdf
 	rm -rf _build/.doctrees _build/artwork _build/facts.json _build/executed _build/html _build/jupyter_execute
 	$(VENV)/bin/jupyter-book build . --all --quiet -W -n --keep-going
 	@touch $@

@@ -441,6 +441,42 @@ def test_explorers_are_drawn_when_they_are_near(browser):
             expect(place.locator(".agml")).to_have_count(1)
 
 
+PLAYED = """async ([module, state, views]) => {
+    const file = new Blob([module], {type: "text/javascript"});
+    const {default: {render}} = await import(URL.createObjectURL(file));
+    const heard = new EventTarget(), acts = new Map();
+    window.model = {
+        get: name => state[name],
+        set(name, value) { state[name] = value; heard.dispatchEvent(new Event(`change:${name}`)); },
+        save_changes() {},
+        on(names, act) {
+            acts.set(act, () => act());
+            for (const name of names.split(" ")) heard.addEventListener(name, acts.get(act));
+        },
+        off(name, act) { heard.removeEventListener(name, acts.get(act)); },
+    };
+    for (let view = 0; view < views; view++) {
+        const el = document.createElement("div");
+        document.body.append(el);
+        render({model, el});
+    }
+}"""
+
+
+def test_two_views_of_a_picture_play_no_faster_than_one(browser):
+    state, epochs = json.loads(json.dumps(ex.Descent(x, y, epochs=0).get_state(), default=str)), []
+    for views in (1, 2):
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.clock.install()
+            page.evaluate(PLAYED, [MODULE.read_text(encoding="utf-8"), state, views])
+            page.clock.run_for(200)
+            page.evaluate("model.set('running', true)")
+            page.clock.run_for(1000)
+            epochs.append(page.evaluate("model.get('epochs')"))
+    assert epochs[0] == epochs[1] > 0
+
+
 def model_loss(w, b):
     return ag.mse_loss(ag.linear_model(x, w, b), y)
 
