@@ -830,10 +830,13 @@ function viridis(part, dark) {
   return `rgb(${VIRIDIS[i].map((v, k) => Math.round(v + (at - i) * (VIRIDIS[i + 1][k] - v)))})`;
 }
 
+/* 256 shades for each theme, as Matplotlib's colormaps have: a new one for every value takes as long as drawing it. */
+const SHADES = [false, true].map(dark => Array.from({length: 256}, (_, i) => viridis(i / 255, dark)));
+
 function Surface(stage) {
   const q = quadric(...stage.get("x", "y")), {w: side, b: other} = stage.model.get("limits"), N = 36, TALL = 0.62;
   const scene = new Scene(stage, "The surface of the loss, to be turned", 0.88);
-  let made = "", path, sides, heights, top, base, colors, themed;
+  let made = "", path, sides, heights, top, base;
   function compute() {
     const values = stage.get("w", "b", "alpha", "epochs"), key = values.join();
     if (key === made) return;
@@ -848,17 +851,10 @@ function Surface(stage) {
     path = path.map(([w, b]) => [w, b, meanSquare(q, w, b)]);
     top = Math.max(...heights.flat());
     base = Math.min(...heights.flat());
-    themed = null;
-  }
-  function tint(dark) {
-    if (themed === dark) return;
-    themed = dark;
-    colors = heights.slice(1).map((row, i) => row.slice(1).map((value, k) =>
-      viridis((heights[i][k] + value - 2 * base) / 2 / (top - base), dark)));
   }
   stage.start(["w", "b", "alpha", "epochs", "elev", "azim"], () => {}, () => {
     compute();
-    tint(stage.root.classList.contains("dark"));
+    const shades = SHADES[Number(stage.root.classList.contains("dark"))], shade = 255 / (top - base);
     const elev = scene.look(TALL), unit = (v, [low, high]) => 2 * (v - low) / (high - low) - 1;
     const rise = value => TALL * unit(value, [base, top]);
     const grid = heights.flatMap((row, i) => row.map((value, k) => scene.at(2 * i / N - 1, 2 * k / N - 1, rise(value))));
@@ -868,7 +864,7 @@ function Surface(stage) {
       for (const k of quads(near1)) {
         const a = i * (N + 1) + k, p = grid[a], q = grid[a + N + 1], r = grid[a + N + 2], s = grid[a + 1];
         const mx = 0.045 * (p[0] + r[0]), my = 0.045 * (p[1] + r[1]);  // grown a little, over the seams
-        paint.fillStyle = colors[i][k];
+        paint.fillStyle = shades[Math.round(shade * ((heights[i][k] + heights[i + 1][k + 1]) / 2 - base))];
         paint.beginPath();
         paint.moveTo(1.09 * p[0] - mx, 1.09 * p[1] - my);
         paint.lineTo(1.09 * q[0] - mx, 1.09 * q[1] - my);
