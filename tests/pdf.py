@@ -79,6 +79,7 @@ def bookmarks():
     return list(walk(pdf().find("outline"), 0))
 
 
+@functools.cache
 def span(title):
     """Return the pages from a bookmark to the next one, on which that starts."""
     following = [page for _, _, page in bookmarks()[1:]] + [len(pdf().findall("page"))]
