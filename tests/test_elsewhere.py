@@ -74,7 +74,8 @@ def bare(unpacked, tmp_path_factory):
 @pytest.fixture(scope="module")
 def wrong(browser, bare):
     """What is found in the notebook in which all is wrong."""
-    return "\n".join(map(str, faults("wrong.ipynb", look(browser, bare[0], ["wrong.ipynb"]))))
+    seen = look(browser, bare[0], ["wrong.ipynb"], seconds=2)  # it is never ready
+    return "\n".join(map(str, faults("wrong.ipynb", seen)))
 
 
 def test_every_notebook_reads_like_the_book_in_a_bare_jupyterlab(browser, bare):

@@ -20,7 +20,7 @@ RAW = re.compile(
 )
 
 # Opens a page, runs it, and gives what is to be seen. All share a kernel, which is swept in between.
-READ = r"""async path => {
+READ = r"""async ([path, seconds]) => {
   const late = new Promise((resolve, fail) => setTimeout(() => fail(Error(`${path} waits`)), 180_000));
   const read = async () => {
     const {commands, shell} = window.jupyterapp;
@@ -48,7 +48,7 @@ READ = r"""async path => {
     const ready = () => all("img", image => image.complete).every(Boolean)
       && drawn() == explorers && !waiting().length;
     await document.fonts.ready;
-    for (let tries = 0; tries < 100 && !ready(); tries++) {
+    for (let tries = 0; tries < 10 * seconds && !ready(); tries++) {
       shell.activateById(widget.id);  // a page that opened late may have come to the front
       await new Promise(resolve => setTimeout(resolve, 100));
     }
@@ -98,8 +98,8 @@ def ours(project, tmp_path_factory):
         yield address, project
 
 
-def look(browser, address, paths):
-    """Open and run pages in turn, and give what is to be seen of each."""
+def look(browser, address, paths, seconds=10):
+    """Open and run pages in turn, and give what is to be seen of each, ready or after so many seconds."""
     context, outside, seen = browser.new_context(viewport={"width": 1280, "height": 1200}), [], {}
     context.on("request", lambda request: outside.append(request.url))
     tab = context.new_page()
@@ -107,7 +107,7 @@ def look(browser, address, paths):
     tab.wait_for_function("window.jupyterapp?.commands.hasCommand('notebook:run-all-cells')", timeout=180_000)
     tab.evaluate("window.jupyterapp.restored")
     for path in paths:
-        seen[path] = tab.evaluate(READ, path)
+        seen[path] = tab.evaluate(READ, [path, seconds])
         seen[path]["outside"] = [
             url for url in outside if not re.match(r"https?://127\.0\.0\.1:|data:|blob:", url)
         ]
