@@ -40,7 +40,15 @@ READ = r"""async ([path, seconds]) => {
       dialogs: document.querySelectorAll(".jp-Dialog").length, solutions: solutions.length,
       open: solutions.filter(cell => !cells[cells.indexOf(cell) + 1]?.isHidden).map(source),
     };
+    const front = async () => {  // the start page opens late, and commands are for the page in front
+      while (shell.currentWidget !== widget) {
+        shell.activateById(widget.id);
+        await new Promise(resolve => setTimeout(resolve, 100));
+      }
+    };
+    await front();
     await commands.execute("notebook:expand-all-headings");
+    await front();
     await commands.execute("notebook:run-all-cells");
     const drawn = () => all(`${output} .agml .numbers`, part => part.innerText).filter(Boolean).length;
     const waiting = () => all(output, part => part.innerText)
@@ -49,7 +57,7 @@ READ = r"""async ([path, seconds]) => {
       && drawn() == explorers && !waiting().length;
     await document.fonts.ready;
     for (let tries = 0; tries < 10 * seconds && !ready(); tries++) {
-      shell.activateById(widget.id);  // a page that opened late may have come to the front
+      await front();
       await new Promise(resolve => setTimeout(resolve, 100));
     }
     const seen = {
