@@ -830,12 +830,11 @@ function viridis(part, dark) {
   return `rgb(${VIRIDIS[i].map((v, k) => Math.round(v + (at - i) * (VIRIDIS[i + 1][k] - v)))})`;
 }
 
-/* 256 shades for each theme, as Matplotlib's colormaps have: a new one for every value takes as long as drawing it. */
-const SHADES = [false, true].map(dark => Array.from({length: 256}, (_, i) => viridis(i / 255, dark)));
-
 function Surface(stage) {
   const q = quadric(...stage.get("x", "y")), {w: side, b: other} = stage.model.get("limits"), N = 36, TALL = 0.62;
   const scene = new Scene(stage, "The surface of the loss, to be turned", 0.88);
+  // for each theme as many as Matplotlib's colormaps have: a new one for every value takes as long as drawing it
+  const themes = [false, true].map(dark => Array.from({length: 256}, (_, i) => viridis(i / 255, dark)));
   let made = "", path, sides, heights, top, base;
   function compute() {
     const values = stage.get("w", "b", "alpha", "epochs"), key = values.join();
@@ -854,7 +853,7 @@ function Surface(stage) {
   }
   stage.start(["w", "b", "alpha", "epochs", "elev", "azim"], () => {}, () => {
     compute();
-    const shades = SHADES[Number(stage.root.classList.contains("dark"))], shade = 255 / (top - base);
+    const shades = themes[Number(stage.root.classList.contains("dark"))], shade = 255 / (top - base);
     const elev = scene.look(TALL), unit = (v, [low, high]) => 2 * (v - low) / (high - low) - 1;
     const rise = value => TALL * unit(value, [base, top]);
     const grid = heights.flatMap((row, i) => row.map((value, k) => scene.at(2 * i / N - 1, 2 * k / N - 1, rise(value))));

@@ -137,13 +137,16 @@ def test_without_a_registry_one_line_says_so(copy):
 
 
 def test_book_is_never_stale(copy):
-    """`make book` shows what the helper computes, and fails, each time, once that is edited and raises."""
+    """`make book` shows what an edited helper computes, and fails with a helper that raises."""
     folder, run = copy
-    built, right = make_small(folder), "    return x**2 + 2 * x + 1\n\n\ndef make_data"
-    code, said = run(*MAKE_BOOK)
-    assert code == 0, said
-    assert "f(3) is 16.0" in built.read_text()
-    tamper(folder / "agml_helpers.py", right, "    raise RuntimeError('tampered')\n\n\ndef make_data")
+    built, end = make_small(folder), "\n\n\ndef make_data"
+    right = "    return x**2 + 2 * x + 1" + end
+    for wrong, shown in ((right, "f(3) is 16.0"), ("    return x**3" + end, "f(3) is 27.0")):
+        tamper(folder / "agml_helpers.py", right, wrong)
+        code, said = run(*MAKE_BOOK)
+        assert code == 0, said
+        assert shown in built.read_text()
+    tamper(folder / "agml_helpers.py", wrong, "    raise RuntimeError('tampered')" + end)
     for _ in range(2):  # a build that failed must not count as one that is up to date
         code, said = run(*MAKE_BOOK)
         assert code != 0
