@@ -4,18 +4,13 @@ import json
 import re
 import shutil
 import sys
-import urllib.error
-import urllib.request
 
 import jupytext
 import pytest
 from nbformat.v4 import new_output
-from playwright.sync_api import expect
-from remote import answers, jupyterlab, wait
-from test_keyboard import project  # noqa: F401, a fixture
 from traitlets.config import PyFileConfigLoader
 
-from conftest import DOCS, PAGES, ROOT, find
+from conftest import DOCS, PAGES, ROOT
 
 PAGE = ROOT / "chapters" / "1_linear_regression" / "1_2-univariate-linear-models.md"
 EDITED = "The reader's own words."
@@ -141,106 +136,3 @@ def test_edits_of_many_kinds(manager):
         if "mystnb" in cell.metadata and "figure" in cell.metadata.mystnb
     ]
     assert captions[0] == f"{caption} And more."
-
-
-@pytest.fixture
-def lab(project, tmp_path_factory):  # noqa: F811
-    """What `make lab` starts in a copy of the project: the address, the copy and an empty home."""
-    home = tmp_path_factory.mktemp("home")
-
-    def command(options):
-        return [find("make"), "lab", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready", f"LAB={options}"]
-
-    with jupyterlab(command, project, home, PYTHONPATH=str(project)) as address:
-        yield address, project, home
-
-
-@pytest.mark.slow
-def test_a_page_opens_runs_and_keeps_only_the_edit(browser, lab):
-    address, folder, home = lab
-    file = folder / PAGE.relative_to(ROOT)
-    before = file.read_text(encoding="utf-8")
-    lab = browser.new_page(viewport={"width": 1280, "height": 9000})  # only cells in sight are drawn
-    lab.set_default_timeout(60_000)
-    expect.set_options(timeout=60_000)
-    lab.goto(address)
-    lab.get_by_role("heading", name="Algebraic Geometry & Machine Learning").wait_for()
-    assert "index.md" in lab.url
-    picture = lab.locator("img.title-image")
-    picture.evaluate("picture => picture.decode()")  # which fails for one that is not there
-    expect(picture).to_be_visible()
-    lab.get_by_role("link", name="1.2 Univariate Linear Models").click()
-    notebook = lab.locator(".jp-NotebookPanel:visible")
-    notebook.get_by_role("heading", name="Univariate Linear Models").wait_for()
-    cells = [cell for cell in jupytext.read(PAGE).cells if cell.cell_type == "code"]
-    drawn = notebook.locator(".jp-CodeCell")
-    expect(drawn).to_have_count(len(cells))
-    folded = notebook.locator(".jp-MarkdownHeadingCollapsed, .jp-mod-collapsed")
-    assert notebook.get_by_text("cells hidden").count() or folded.count()
-    for command in ("expand-all-headings", "show-all-cell-code"):
-        lab.evaluate(f"window.jupyterapp.commands.execute('notebook:{command}')")
-    # JupyterLab loses what is typed while it still connects to the kernel
-    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-    for number, (cell, shown) in enumerate(zip(cells, drawn.all()), start=1):
-        shown.locator(".cm-content").click()
-        lab.keyboard.press("Shift+Enter")
-        expect(shown.locator(".jp-InputPrompt")).to_have_text(f"[{number}]:")
-        kinds = (f".jp-OutputArea-output[data-mime-type*='{kind}']" for kind in (".std", ".error"))
-        texts = shown.locator(", ".join(kinds))  # what is printed, to whichever stream
-        expect(texts).to_have_text(
-            [cell.metadata.prints.strip()] if "prints" in cell.metadata else [], use_inner_text=True
-        )
-        explorer = re.search(r"^(\w+ = )?ex\.[A-Z]", cell.source, re.M) is not None
-        expect(shown.locator(".jp-OutputArea-output .agml")).to_have_count(int(explorer))
-        expect(shown.locator(".jp-OutputArea-output img:visible")).to_have_count(
-            int("mystnb" in cell.metadata and not explorer)
-        )
-
-    def save(expected):
-        written = file.stat().st_mtime_ns
-        for _ in range(40):
-            lab.keyboard.press("Control+s")  # which JupyterLab ignores while it is still at the save before
-            lab.wait_for_timeout(500)
-            if file.stat().st_mtime_ns > written and file.read_text(encoding="utf-8") == expected:
-                break
-        assert file.stat().st_mtime_ns > written
-        assert file.read_text(encoding="utf-8") == expected
-
-    explorer = notebook.locator(".jp-OutputArea-output .agml")
-    assert 300 < explorer.bounding_box()["width"] < notebook.bounding_box()["width"]
-    handle = explorer.get_by_role("slider").first
-    seen = handle.get_attribute("aria-valuetext")
-    handle.press("ArrowUp")
-    expect(handle).not_to_have_attribute("aria-valuetext", seen)
-    save(before)
-
-    drawn.first.locator(".cm-content").click()
-    lab.keyboard.press("Control+Home")
-    lab.keyboard.type("# an edit")
-    lab.keyboard.press("Enter")
-    save(before.replace("import agml_helpers", "# an edit\nimport agml_helpers", 1))
-
-    notebook.get_by_role("link", name="weight", exact=True).first.click()
-    glossary = lab.locator(".jp-NotebookPanel:visible")
-    expect(glossary.get_by_role("heading", name="Glossary")).to_be_attached()
-    expect(glossary.get_by_text("Weight", exact=True)).to_be_in_viewport()
-
-    others = {path for path in folder.rglob("*") if path.is_file()} - {file}
-    others = {path.relative_to(folder) for path in others if path.relative_to(folder).parts[0] != "_build"}
-    assert {path for path in others if not (ROOT / path).exists()} == set()
-    wait((folder / "_build" / "lab" / "checkpoints" / PAGE.relative_to(ROOT)).exists, 30, "checkpoint")
-    assert not (home / ".jupyter").exists() and not (home / ".config" / "jupyter").exists()
-
-
-@pytest.mark.slow
-def test_the_server_is_for_its_reader_alone(lab):
-    address, *_ = lab
-    port = int(re.search(r":(\d+)/", address)[1])
-    token = re.search(r"token=(\w+)", address)[1]
-    contents = f"http://127.0.0.1:{port}/api/contents"
-    with urllib.request.urlopen(f"{contents}?token={token}") as answer:
-        assert answer.status == 200
-    with pytest.raises(urllib.error.HTTPError, match="403"):
-        urllib.request.urlopen(contents)
-    # a server that listened to the network would listen at all of the machine's addresses
-    assert not answers("127.0.0.2", port)
