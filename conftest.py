@@ -293,6 +293,16 @@ def copy(tmp_path):
     return tmp_path, run
 
 
+@pytest.fixture
+def small(copy):
+    """A copy that is reduced to a front page and one page that runs, whose name it gives as well."""
+    (folder, run), page = copy, "beyond/a-page"
+    (folder / f"{page}.md").write_text(PAGE)
+    (folder / "index.md").write_text("# The front page\n")
+    (folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters: [{{file: {page}}}]\n")
+    return folder, run, page
+
+
 def tamper(path, old, new):
     """Replace what stands once in a file."""
     content = path.read_text(encoding="utf-8")

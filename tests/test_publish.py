@@ -15,7 +15,7 @@ import yaml
 from bs4 import BeautifulSoup
 from sphinx.errors import ConfigError
 
-from conftest import MAKE_BOOK, PAGE, PAGES, ROOT
+from conftest import MAKE_BOOK, PAGES, ROOT
 
 WORKFLOWS = {
     path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -32,7 +32,6 @@ FILLED = {
     "colab_url": "https://colab.research.google.com",
     "jupyterhub_url": "https://hub.example.edu",
 }
-EXAMPLE = "beyond/a-page"
 
 
 def read(name):
@@ -47,13 +46,6 @@ def fill_in(folder, values):
         text, count = re.subn(rf"^  {key}: \S+", f'  {key}: "{value}"', text, flags=re.M)
         assert count == 1, key
     path.write_text(text, encoding="utf-8")
-
-
-def make_small(folder):
-    """Reduce the book to a front page and one page that runs."""
-    (folder / f"{EXAMPLE}.md").write_text(PAGE)
-    (folder / "index.md").write_text("# The front page\n")
-    (folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\nchapters: [{{file: {EXAMPLE}}}]\n")
 
 
 def links_out(folder, name):
@@ -71,24 +63,22 @@ def links_out(folder, name):
     )
 
 
-def test_without_an_address_nothing_leads_out(copy):
-    folder, run = copy
-    make_small(folder)
+def test_without_an_address_nothing_leads_out(small):
+    folder, run, page = small
     fill_in(folder, {"url": "", "baseurl": ""})
     code, said = run(*MAKE_BOOK)
     assert code == 0, said
-    assert links_out(folder, "index") == links_out(folder, EXAMPLE) == []
+    assert links_out(folder, "index") == links_out(folder, page) == []
     assert not (folder / "_build" / "html" / "sitemap.xml").exists()
 
 
-def test_filled_in_every_link_leads_where_it_should(copy, publish):
-    folder, run = copy
-    make_small(folder)
+def test_filled_in_every_link_leads_where_it_should(small, publish):
+    folder, run, page = small
     fill_in(folder, FILLED)
     code, said = run(*MAKE_BOOK)
     assert code == 0, said
-    site, notebook = FILLED["baseurl"], f"{EXAMPLE.split('/')[1]}.ipynb"
-    for name, runs in ("index", False), (EXAMPLE, True):
+    site, notebook = FILLED["baseurl"], f"{page.split('/')[1]}.ipynb"
+    for name, runs in ("index", False), (page, True):
         links = {
             (urlsplit(link).netloc, urlsplit(link).path): parse_qs(urlsplit(link).query)
             for link in links_out(folder, name)
@@ -113,7 +103,7 @@ def test_filled_in_every_link_leads_where_it_should(copy, publish):
             }
         assert links == {}
     listed = re.findall("<loc>(.*)</loc>", (folder / "_build" / "html" / "sitemap.xml").read_text())
-    assert listed == [f"{site}{name}.html" for name in (EXAMPLE, "index")]
+    assert listed == [f"{site}{name}.html" for name in (page, "index")]
 
     (script,) = [step["run"] for step in steps(WORKFLOWS["book"]) if "zipfile" in step.get("run", "")]
     code, said = run("bash", "-e", "-c", script)
