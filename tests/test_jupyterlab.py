@@ -59,16 +59,16 @@ READ = r"""async ([path, seconds]) => {
     const drawn = () => all(`${output} .agml .numbers`, part => part.innerText).filter(Boolean).length;
     const waiting = () => all(output, part => part.innerText)
       .filter(text => /Loading widget|Error displaying/.test(text));
-    const ready = () => all("img", image => image.complete).every(Boolean)
+    const texts = () => all(".jp-MarkdownOutput", part => part.innerText);
+    const ready = () => all("img", image => image.complete).every(Boolean) && texts().every(Boolean)
       && drawn() == explorers && !waiting().length;
-    await document.fonts.ready;
     for (let tries = 0; tries < 10 * seconds && !ready(); tries++) {
       await front();
       await new Promise(resolve => setTimeout(resolve, 100));
     }
+    await document.fonts.ready;
     const seen = {
-      ...before, waiting: waiting(), drawn: drawn(),
-      texts: all(".jp-MarkdownOutput", part => part.innerText),
+      ...before, waiting: waiting(), drawn: drawn(), texts: texts(),
       bad: all(`${output}[data-mime-type*=stderr], ${output}[data-mime-type*=".error"], mjx-merror`,
         part => part.dataset.mjxError ?? part.textContent),
       outputs: code.map(cell => cell.model.outputs.toJSON()
