@@ -14,6 +14,7 @@ from test_jupyterlab import differs, faults, look
 from conftest import DOCS, ROOT, ZIP, find
 
 pytestmark = pytest.mark.slow
+CLEAN = {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": ""}  # what is imported, is compiled once
 WRONG = {
     "{term}": "{term}`batch`",
     "(eq-dw)=": "before\n(eq-dw)=",
@@ -52,7 +53,7 @@ def unpacked(tmp_path_factory):
 
 
 def install(environment, *packages):
-    options = "--quiet", "--compile-bytecode", "--python", environment
+    options = "--quiet", "--python", environment
     subprocess.run([find(f"{sys.prefix}/bin/uv"), "pip", "install", *options, *packages], check=True)
 
 
@@ -64,7 +65,7 @@ def bare(unpacked, tmp_path_factory):
     def command(options):
         return [environment / "bin" / "jupyter", "lab", *options.split()]
 
-    with jupyterlab(command, folder, home, JUPYTER_CONFIG_DIR=str(home / "config"), PYTHONPATH="") as address:
+    with jupyterlab(command, folder, home, JUPYTER_CONFIG_DIR=str(home / "config"), **CLEAN) as address:
         yield address, folder
 
 
@@ -105,8 +106,7 @@ def test_nbval_compares_a_notebook_with_what_is_saved(unpacked):
     changed = notebook.with_stem("changed")
     changed.write_text(saved.replace(digits, f"{digits[:-1]}5"), encoding="utf-8")
     command = environment / "bin" / "pytest", "-q", "--nbval", "-p", "no:cacheprovider", notebook, changed
-    clean = os.environ | {"PYTHONPATH": ""}
-    said = subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True).stdout
+    said = subprocess.run(command, cwd=folder, env=os.environ | CLEAN, capture_output=True, text=True).stdout
     changed.unlink()
     cells = saved.count('"cell_type": "code"')
     assert re.search(rf"^1 failed, {2 * cells - 1} passed in", said, re.M), said
