@@ -19,6 +19,7 @@ import nbformat
 import yaml
 from ipykernel.ipkernel import IPythonKernel
 from jupyter_server.services.contents.filecheckpoints import FileCheckpoints
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
 sys.path.insert(0, str(Path("_sphinx").resolve()))
 import plain
@@ -139,3 +140,14 @@ c.ServerApp.tornado_settings = {
     ]
 }
 c.LabApp.custom_css = True
+
+
+class Prompt(ZMQChannelsWebsocketConnection):
+    """Sends what a kernel says at once; else it waits 40 ms until the browser confirms what came before."""
+
+    def connect(self):
+        self.websocket_handler.set_nodelay(True)
+        return super().connect()
+
+
+c.ServerApp.kernel_websocket_connection_class = Prompt
