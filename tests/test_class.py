@@ -21,24 +21,9 @@ def test_repo2docker_picks_the_environment_that_we_mean(tmp_path):
     wanted = Version(re.fullmatch(r"python-(3\.\d+)\n", (ROOT / ".binder" / "runtime.txt").read_text())[1])
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert wanted in SpecifierSet(project["requires-python"])
-    done = subprocess.run(
-        [
-            uv,
-            "tool",
-            "run",
-            "jupyter-repo2docker==2026.4.0",
-            "--no-build",
-            "--debug",
-            "--user-id=1000",
-            "--user-name=jovyan",
-            "--target-repo-dir=/srv/companion",
-            str(ROOT),
-        ],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    command = "tool run jupyter-repo2docker==2026.4.0 --no-build --debug --user-id=1000 --user-name=jovyan"
+    command = [uv, *command.split(), "--target-repo-dir=/srv/companion", ROOT]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert f"Building conda environment for python={wanted}\n" in done.stdout + done.stderr
     assert re.findall(r"^RUN \S+/pip install .*? -r (\S+)$", done.stdout, re.M) == [

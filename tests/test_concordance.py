@@ -8,18 +8,6 @@ import pytest
 from conftest import FACTS, text
 
 CONCORDANCE = "appendix/concordance"
-KINDS = (
-    "sections",
-    "unnumbered",
-    "passages",
-    "figures",
-    "equations",
-    "listings",
-    "outputs",
-    "glossary",
-    "index",
-)
-THINGS = {thing["name"]: (kind, thing) for kind in KINDS for thing in FACTS[kind]}
 
 
 def named(kind, thing):
@@ -53,7 +41,7 @@ def test_every_page_and_everything_on_it_is_in_the_table_in_order(built):
     expected = [(str(page), named(*THINGS[name])) for page, names in FACTS["pages"].items() for name in names]
     assert [(page, text(link)) for page, link, _ in rows(built)] == expected
     assert {name for names in FACTS["pages"].values() for name in names} == set(THINGS)
-    assert len(THINGS) == sum(len(FACTS[kind]) for kind in KINDS)
+    assert len(THINGS) == sum(len(FACTS[kind]) for kind in IS)
 
 
 def test_what_runs_on_is_marked(built):
@@ -136,6 +124,9 @@ IS = {
     # that the index leads to this very anchor is tested with the index
     "index": lambda place, thing: place.find_parent("article") is not None,
 }
+
+
+THINGS = {thing["name"]: (kind, thing) for kind in IS for thing in FACTS[kind]}
 
 
 @pytest.mark.parametrize("name", THINGS)

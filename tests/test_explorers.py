@@ -264,38 +264,10 @@ def test_still_picture_follows_the_values():
     assert line.still() != before
 
 
-REFUSED = [
-    ("ex.Line(x, y[:-1])", ValueError, r"^x and y_data must have the same shape, got \(200,\) and \(199,\)$"),
-    ('setattr(line, "w", 30)', ValueError, r"^w must be between -8.26989 and 20.1891, got 30.0$"),
-    ("ex.Line([1, 1], [2, 3])", ValueError, r"^x must hold two different numbers, got 1.0 alone$"),
-    ("ex.Descent(x, [*y[:-1], np.nan])", ValueError, r"^y_data must be finite, got nan$"),
-    ("ex.Descent(x, y, alpha=1)", ValueError, r"^alpha must be between 1e-05 and 0.1, got 1.0$"),
-    ('ex.Descent(x, y, alpha="fast")', TypeError, r"^alpha must hold real numbers, got dtype <U4$"),
-    ("ex.Descent(x, y, epochs=1.5)", TypeError, r"^epochs must be a whole number, got 1.5$"),
-    ("ex.Surface(x, y, elev=91)", ValueError, r"^elev must be between 0 and 90, got 91.0$"),
-    (
-        "ex.Surface(x[:, None], y[:, None])",
-        ValueError,
-        r"^x must be a vector, got shape \(200, 1\)$",
-    ),
-    ("ex.Lift(X.T, inside)", ValueError, r"^X must have shape \(n, 2\), got shape \(2, 5000\)$"),
-    ("ex.Lift(X, inside.astype(int))", ValueError, r"^inside must be bool of shape \(5000,\), got int"),
-    ("ex.Lift(X, inside, height=2)", ValueError, r"^height must be between 0 and 1, got 2.0$"),
-    ("ex.Neuron(w=np.inf)", ValueError, r"^w must be finite, got inf$"),
-    ("ex.Neuron(b=[1, 2])", ValueError, r"^b must be a single number, got shape \(2,\)$"),
-    ("ex.Network(x, y, d=0)", ValueError, r"^d must be at least 1, got 0$"),
-    ("ex.Network(x, y, seed=-1)", ValueError, r"^seed must be at least 0, got -1$"),
-    ('ex.Network(x, ["a"])', TypeError, r"^y_data must hold real numbers, got dtype <U1$"),
-    ("ex.TwoWeights(0, 1)", ValueError, r"^xx must be positive, got 0.0$"),
-    ("ex.TwoWeights(1, 4, w1=6)", ValueError, r"^w1 must be between -5.2 and 5.2, got 6.0$"),
-]
-
-
-@pytest.mark.parametrize("make, error, message", REFUSED)
-def test_refuses_with_rule_and_value_and_keeps_what_it_had(make, error, message):
+def test_a_value_beyond_its_limits_is_refused_and_the_old_one_kept():
     line = ex.Line(x, y)
-    with pytest.raises(error, match=message):
-        eval(make)
+    with pytest.raises(ValueError, match="^w must be between -8.26989 and 20.1891, got 30.0$"):
+        line.w = 30
     assert line.w == ag.W_START
 
 

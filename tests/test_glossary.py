@@ -5,14 +5,11 @@ import unicodedata
 
 import pytest
 
-from conftest import ROOT
+from conftest import PAGES, ROOT
 
 SOURCE = (ROOT / "appendix" / "glossary.md").read_text(encoding="utf-8")
 TERMS = re.findall(r"^(\S.*)\n  ", SOURCE.partition("```{glossary}\n")[2], re.M)
 KNOWN = {term.casefold() for term in TERMS}
-PAGES = [
-    path for folder in ("chapters", "beyond", "appendix") for path in sorted((ROOT / folder).rglob("*.md"))
-]
 MATHEMATICS = [path for path in PAGES if path.parts[-2] in ("beyond", "1_linear_regression")]
 
 # Emphasis that gives weight to a word, and doesn't introduce it.
@@ -52,12 +49,6 @@ WEIGHT = {
 }
 
 
-def number(path):
-    """Return the page's number, or the name of its file."""
-    found = re.search(r'^number: "(.+)"$', path.read_text(encoding="utf-8"), re.M)
-    return found[1] if found else path.stem
-
-
 def prose(path):
     """Return what a reader reads: no code, no formulas, no line that tells the place in print."""
     text = path.read_text(encoding="utf-8")
@@ -79,14 +70,7 @@ def test_terms_are_in_alphabetical_order_and_each_is_there_once():
     assert plain == sorted(set(plain)) and {"gradient", "grobner basis", "weight"} <= set(plain)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=number)
-def test_every_term_of_a_page_is_in_the_glossary(path):
-    marked = re.findall(r"\{term\}`([^`]+)`", path.read_text(encoding="utf-8"))
-    targets = {" ".join(re.sub(r"^.*<(.+)>$", r"\1", term, flags=re.S).split()).casefold() for term in marked}
-    assert targets <= KNOWN
-
-
-@pytest.mark.parametrize("path", MATHEMATICS, ids=number)
+@pytest.mark.parametrize("path", MATHEMATICS, ids=lambda path: path.stem)
 def test_what_a_page_emphasizes_is_in_the_glossary_or_only_given_weight(path):
     assert emphasized(path) <= KNOWN | WEIGHT
 

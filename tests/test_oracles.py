@@ -1,7 +1,6 @@
-"""Independent ways to the same numbers: exact fractions, plain Python, and properties that must hold."""
+"""Independent ways to the same numbers: plain Python, and properties that must hold."""
 
 import math
-from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -19,27 +18,6 @@ numbers = st.floats(-100, 100, allow_subnormal=False)
 def vectors(least=1, most=12):
     """Return pairs (x, y) of vectors of one length."""
     return st.integers(least, most).flatmap(lambda n: st.tuples(*[arrays(float, n, elements=numbers)] * 2))
-
-
-def exact_minimizer(x, y):
-    """Solve the normal equations of the loss over the rationals: floats are fractions."""
-    x, y, n = list(map(Fraction, x)), list(map(Fraction, y)), len(x)
-    sx, sy, sxx, sxy = sum(x), sum(y), sum(a * a for a in x), sum(a * b for a, b in zip(x, y))
-    w = (n * sxy - sx * sy) / (n * sxx - sx * sx)
-    return w, (sy - w * sx) / n
-
-
-def test_descent_approaches_the_exact_minimizer():
-    x, _, y = ag.make_data()
-    w, b = exact_minimizer(x.tolist(), y.tolist())
-    dw = sum((w * Fraction(a) + b - Fraction(c)) * Fraction(a) for a, c in zip(x.tolist(), y.tolist()))
-    assert dw == 0
-    assert ag.compute_gradients(x, y, float(w), float(b)) == pytest.approx((0, 0), abs=1e-10)
-    assert np.linalg.lstsq(np.column_stack([x, np.ones_like(x)]), y)[0] == pytest.approx(
-        (float(w), float(b)), rel=1e-12
-    )
-    w_history, b_history, _ = ag.gradient_descent(x, y, ag.W_START, ag.B_START, 0.02, 5000)
-    assert (w_history[-1], b_history[-1]) == pytest.approx((float(w), float(b)), rel=1e-9)
 
 
 @pytest.mark.parametrize("d", [2, 10])
@@ -117,18 +95,6 @@ def test_one_sample_is_its_own_mean(x, y, w, b):
     error = w * x + b - y
     assert ag.mse_loss(ag.linear_model(x, w, b), y) == error**2
     assert ag.compute_gradients(x, y, w, b) == (2 * (error * x), 2 * error)
-
-
-@given(st.integers(1, 6), st.integers(0, 1000), st.randoms(use_true_random=False))
-def test_the_order_of_the_neurons_does_not_matter(d, seed, random):
-    x, _, y = ag.make_data(n=7, seed=seed)
-    v, y, net = x.reshape(-1, 1), y.reshape(-1, 1), ag.init_network(d, seed)
-    order = random.sample(range(d), d)
-    permuted = ag.Network(net.W1[:, order], net.b1[:, order], net.W2[order], net.b2)
-    assert ag.forward(v, permuted)[2] == pytest.approx(ag.forward(v, net)[2], rel=1e-12)
-    gradients, moved = ag.backward(v, y, net), ag.backward(v, y, permuted)
-    assert moved.W1 == pytest.approx(gradients.W1[:, order], rel=1e-9)
-    assert moved.W2 == pytest.approx(gradients.W2[order], rel=1e-9)
 
 
 @given(arrays(float, 5, elements=st.floats(-700, 700)))

@@ -5,12 +5,11 @@ import re
 import shutil
 import sys
 
-import jupytext
 import pytest
 from nbformat.v4 import new_output
 from traitlets.config import PyFileConfigLoader
 
-from conftest import DOCS, PAGES, ROOT
+from conftest import DOCS, PAGES, ROOT, read_page
 
 PAGE = ROOT / "chapters" / "1_linear_regression" / "1_2-univariate-linear-models.md"
 EDITED = "The reader's own words."
@@ -92,47 +91,26 @@ def test_an_edit_changes_its_line_alone(manager, page, which):
 
 def test_edits_of_many_kinds(manager):
     """A caption, the title of a box, a line with a role."""
-    page = ROOT / "chapters" / "1_linear_regression" / "1_2-univariate-linear-models.md"
-    file, name, notebook = opened(manager, page)
-    text = page.read_text(encoding="utf-8")
+    file, name, notebook = opened(manager, PAGE)
+    text = PAGE.read_text(encoding="utf-8")
 
-    def save(change, old, new):
-        edited = json.loads(json.dumps(notebook))
-        change(edited["cells"])
-        manager.save({"type": "notebook", "content": edited}, name)
-        assert text.count(old) == 1
-        assert file.read_text(encoding="utf-8") == text.replace(old, new), change
-
-    def cell(cells, start):
-        return next(cell for cell in cells if start in cell["source"])
-
-    def replace(start, old, new):
-        def change(cells):
-            found = cell(cells, start)
-            assert old in found["source"]
-            found["source"] = found["source"].replace(old, new, 1)
-
-        return change
+    def edited(start, change):
+        """Return the text of the page, saved with one cell changed."""
+        content = json.loads(json.dumps(notebook))
+        cell = next(cell for cell in content["cells"] if start in cell["source"])
+        cell["source"] = change(cell["source"])
+        manager.save({"type": "notebook", "content": content}, name)
+        return file.read_text(encoding="utf-8")
 
     exercise = re.search(r"```\{exercise\} (.*)\n:label: (.*)\n", text)
-    save(
-        replace("#### Exercise", f"({exercise[1]})", "(Another title)"),
-        exercise[0],
-        exercise[0].replace(exercise[1], "Another title", 1),
-    )
+    renamed = exercise[0].replace(exercise[1], "Another title", 1)
+    after = edited("#### Exercise", lambda source: source.replace(f"({exercise[1]})", "(Another title)", 1))
+    assert after == text.replace(exercise[0], renamed)
     role = re.search(r"^(.*)\{term\}`([^`<]+)`(.*)$", text, re.M)
-    save(
-        replace(f"[{role[2]}](", f"[{role[2]}](", f"NEW [{role[2]}]("),
-        role[0],
-        f"{role[1]}NEW {{term}}`{role[2]}`{role[3]}",
-    )
+    link = f"[{role[2]}]("
+    after = edited(link, lambda source: source.replace(link, f"NEW {link}", 1))
+    assert after == text.replace(role[0], f"{role[1]}NEW {{term}}`{role[2]}`{role[3]}")
     caption = re.search("caption: (.*)", text)[1]
-    edited = json.loads(json.dumps(notebook))
-    cell(edited["cells"], "**Fig. 1.1**")["source"] += " And more."
-    manager.save({"type": "notebook", "content": edited}, name)
-    captions = [
-        cell.metadata.mystnb.figure.caption
-        for cell in jupytext.read(file).cells
-        if "mystnb" in cell.metadata and "figure" in cell.metadata.mystnb
-    ]
-    assert captions[0] == f"{caption} And more."
+    edited("**Fig. 1.1**", lambda source: f"{source} And more.")
+    first = next(cell for cell in read_page(file) if "figure" in cell.metadata.get("mystnb", {}))
+    assert first.metadata.mystnb.figure.caption == f"{caption} And more."
