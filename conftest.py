@@ -31,6 +31,9 @@ HTML = ROOT / "_build" / "html"
 PAGES = sorted(page for part in ("appendix", "beyond", "chapters") for page in (ROOT / part).rglob("*.md"))
 ZIP = HTML / "_downloads" / "agml-companion.zip"
 TOC = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+BUILT = sorted(
+    path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts
+)
 DOCS = ["index", *(doc for doc in re.findall("file: (.*)", TOC) if doc != "genindex")]
 
 
@@ -164,14 +167,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_terminal_summary(terminalreporter):
-    compared = [
-        value
-        for reports in terminalreporter.stats.values()
-        for report in reports
-        if getattr(report, "when", "") == "call"
-        for name, value in report.user_properties
-        if name == "compared"
-    ]
+    reports = terminalreporter.getreports("passed")
+    compared = [value for report in reports for name, value in report.user_properties if name == "compared"]
     if compared:
         lines, pages = sum(count for _, count in compared), {page for page, _ in compared}
         terminalreporter.write_line(f"{lines} printed lines compared on {len(pages)} pages")
@@ -201,12 +198,10 @@ def built():
 
     if not (HTML / "index.html").exists():
         pytest.fail("the book is not built: run `make book` first")
-    pages = {}
 
+    @cache
     def page(name):
-        if name not in pages:
-            pages[name] = BeautifulSoup((HTML / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
-        return pages[name]
+        return BeautifulSoup((HTML / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
     return page
 
@@ -234,32 +229,9 @@ def closed():
         sys.modules["matplotlib.pyplot"].close("all")
 
 
-def contrast(one, other):
-    """Return the ratio of contrast of two colors, as WCAG defines it, from 1 to 21."""
-    import numpy as np
-    from matplotlib.colors import to_rgb
-
-    rgb = np.array([to_rgb(one), to_rgb(other)])
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    dark, light = sorted(linear @ [0.2126, 0.7152, 0.0722])
-    return (light + 0.05) / (dark + 0.05)
-
-
 def loss_at(x, y, w, b):
     """Return the loss of the data at many points of the plane, from its definition."""
     return ((w[..., None] * x + b[..., None] - y) ** 2).mean(axis=-1)
-
-
-def shape_of(artist):
-    """Return what tells a line or a scatter from others, without its color."""
-    if hasattr(artist, "get_marker"):
-        return (
-            artist._unscaled_dash_pattern,
-            artist.get_linestyle(),
-            artist.get_marker(),
-            artist.get_linewidth(),
-        )
-    return artist.get_paths()[0].vertices.tobytes()
 
 
 MAKE_BOOK = ["make", "book", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready"]

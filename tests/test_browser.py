@@ -8,13 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError
 
+from conftest import BUILT as NAMES
 from conftest import HTML, OPEN
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 VIEWS = {"light": (DESKTOP, "light"), "dark": (DESKTOP, "dark"), "phone": (PHONE, "light")}
-NAMES = sorted(
-    path.relative_to(HTML).as_posix() for path in HTML.rglob("*.html") if "_static" not in path.parts
-)
 WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 OF_COLORS = ["color-contrast", "link-in-text-block"]
 SECTION = "chapters/1_linear_regression/"

@@ -4,7 +4,6 @@ import re
 import sys
 
 import pytest
-from bs4 import BeautifulSoup
 
 from conftest import MAKE_BOOK, ROOT, tamper
 
@@ -70,10 +69,8 @@ def test_everything_that_is_added_as_the_text_says_is_taken(copy):
 
     code, said = run(*MAKE_BOOK)
     assert code == 0, said
-    reference = BeautifulSoup(
-        (folder / "_build" / "html" / "appendix" / "helpers.html").read_text(), "html.parser"
-    )
-    assert reference.find(id="agml_helpers.absolute_loss")
+    reference = folder / "_build" / "html" / "appendix" / "helpers.html"
+    assert 'id="agml_helpers.absolute_loss"' in reference.read_text()
     # to these, which the text names as well, nothing was added
     others = {f"tests/test_{name}.py" for name in ("input", "algebra", "explorers", "figures")}
     named = set(re.findall(r"tests/test_\w+\.py", TEXT)) - others

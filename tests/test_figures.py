@@ -7,13 +7,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
-from matplotlib.colors import LogNorm, to_hex
+from matplotlib.colors import LogNorm, to_hex, to_rgb
 from matplotlib.quiver import Quiver
 from mpl_toolkits.mplot3d import Axes3D
 
 import agml_algebra as alg
 import agml_helpers as ag
-from conftest import contrast, loss_at, shape_of
+from conftest import loss_at
 
 x, y_true, y = ag.make_data(20)
 w, b, losses = ag.gradient_descent(x, y, ag.W_START, ag.B_START, alpha=0.01, epochs=5)
@@ -23,9 +23,7 @@ nets = [ag.init_network(2, seed) for seed in (0, 1, 2)]
 ENDS = ["initial $(w, b)$", "gradient descent", "final $(w, b)$"]
 CURVES = {"y_true": "$f(x) = x^2 + 2x + 1$", "y_initial": "initial model", "y_final": "trained model"}
 
-CURVATURES = np.linalg.eigvalsh(
-    2 / len(x) * np.stack([x, np.ones_like(x)]) @ np.column_stack([x, np.ones_like(x)])
-)
+CURVATURES = np.linalg.eigvalsh(ag.loss_hessian(x))
 # Every plot function with good arguments, the names of its axes, and those in its legend.
 PLOTS = {
     "fit": (lambda **more: ag.plot_fit(x, y, y, y, y, **more), ["$x$", "$y$"], ["data", *CURVES.values()]),
@@ -92,6 +90,22 @@ PLOTS = {
 }
 every_plot = pytest.mark.parametrize("plot, names, labels", PLOTS.values(), ids=PLOTS)
 every_palette = pytest.mark.parametrize("palette", [ag.LIGHT, ag.DARK], ids=["light", "dark"])
+
+
+def contrast(one, other):
+    """Return the ratio of contrast of two colors, as WCAG defines it, from 1 to 21."""
+    rgb = np.array([to_rgb(one), to_rgb(other)])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    dark, light = sorted(linear @ [0.2126, 0.7152, 0.0722])
+    return (light + 0.05) / (dark + 0.05)
+
+
+def shape_of(artist):
+    """Return what tells a line or a scatter from others, without its color."""
+    if hasattr(artist, "get_marker"):
+        line = artist.get_linestyle(), artist.get_marker(), artist.get_linewidth()
+        return artist._unscaled_dash_pattern, *line
+    return artist.get_paths()[0].vertices.tobytes()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Publishing: the links that the block of _config.yml makes, the workflows, the license and the guides."""
 
-import importlib
 import re
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import yaml
 from bs4 import BeautifulSoup
 from sphinx.errors import ConfigError
 
+import publish
 from conftest import MAKE_BOOK, PAGES, ROOT
 
 WORKFLOWS = {
@@ -72,7 +72,7 @@ def test_without_an_address_nothing_leads_out(small):
     assert not (folder / "_build" / "html" / "sitemap.xml").exists()
 
 
-def test_filled_in_every_link_leads_where_it_should(small, publish):
+def test_filled_in_every_link_leads_where_it_should(small):
     folder, run, page = small
     fill_in(folder, FILLED)
     code, said = run(*MAKE_BOOK)
@@ -109,23 +109,14 @@ def test_filled_in_every_link_leads_where_it_should(small, publish):
     code, said = run("bash", "-e", "-c", script)
     assert code == 0, said
     branch = folder / "_build" / "agml-companion"
-    assert (
-        nbformat.read(branch / notebook, as_version=4)
-        .cells[0]
-        .source.split("\n", 1)[1]
-        .startswith(publish.first_cell(PLACE))
-    )
+    first = nbformat.read(branch / notebook, as_version=4).cells[0].source
+    assert publish.first_cell(PLACE) in first
     assert {"README.md", "index.ipynb", "requirements.txt", "runtime.txt", "title.svg"} | {
         path.name for path in ROOT.glob("agml_*.[jp]*")
     } == {path.name for path in branch.iterdir()} - {notebook}
 
 
-@pytest.fixture
-def publish(monkeypatch):
-    return importlib.import_module("publish")
-
-
-def test_notebook_opened_alone_gets_the_modules(publish, tmp_path):
+def test_notebook_opened_alone_gets_the_modules(tmp_path):
     """Its first cell, in a Python that has nothing installed, with the modules here instead of on the web."""
     place = "https://raw.githubusercontent.com/ada/companion/notebooks"
     cell = publish.first_cell(PLACE)
@@ -136,27 +127,15 @@ def test_notebook_opened_alone_gets_the_modules(publish, tmp_path):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == modules
 
 
-def test_notebook_of_a_chapter_has_the_name_of_its_folder(publish):
-    assert publish.notebook_name("chapters/1_linear_regression/index") == "1_linear_regression.ipynb"
-
-
 @pytest.mark.parametrize(
     "url, baseurl, said",
     [
-        (
-            "github.com/ada/companion",
-            "",
-            "repository.url in _config.yml must look like https://github.com/NAME/REPOSITORY, got g",
-        ),
-        ("https://github.com/ada", "", "repository.url in .*, got https://github.com/ada"),
-        (
-            PLACE,
-            "ada.github.io",
-            "html.baseurl in _config.yml must look like https://NAME.github.io/REPOSITORY/, got ada",
-        ),
+        ("github.com/ada/companion", "", "repository.url .* https://github.com/NAME/REPOSITORY, got github"),
+        ("https://github.com/ada", "", "repository.url .*, got https://github.com/ada"),
+        (PLACE, "ada.github.io", "html.baseurl .* https://NAME.github.io/REPOSITORY/, got ada"),
     ],
 )
-def test_an_address_in_another_form_is_refused(publish, url, baseurl, said):
+def test_an_address_in_another_form_is_refused(url, baseurl, said):
     with pytest.raises(ConfigError, match=said):
         publish.read_addresses(
             None, SimpleNamespace(html_theme_options={"repository_url": url}, html_baseurl=baseurl)
@@ -169,15 +148,9 @@ def steps(workflow):
 
 def made(workflow):
     """Return the targets that a workflow makes, those that a matrix names among them."""
-    targets = [
-        target
-        for step in steps(workflow)
-        for target in re.findall(r"\bmake (\S+)", step.get("run", ""))
-        if target != "${{"
-    ]
-    for job in workflow["jobs"].values():
-        targets += job.get("strategy", {}).get("matrix", {}).get("target", [])
-    return set(targets)
+    runs = "\n".join(step.get("run", "") for step in steps(workflow))
+    matrices = (job.get("strategy", {}).get("matrix", {}) for job in workflow["jobs"].values())
+    return set(re.findall(r"\bmake (\w+)", runs)).union(*(matrix.get("target", []) for matrix in matrices))
 
 
 def test_workflows_make_every_target_that_needs_no_person():
