@@ -533,12 +533,6 @@ def _moments(moments):
     return [moments]
 
 
-def _training_is_finite(trained, alpha, **_):
-    for losses in trained[-1]:
-        start = f"nets must start at a finite loss, got {losses[0]} for these samples"
-        check.no_overflow(losses, start, f"alpha must be smaller, got {alpha}")
-
-
 def _curves(at, curves):
     if not isinstance(curves, dict) or not 1 <= len(curves) <= len(LOOKS):
         raise ValueError(f"curves must be a dict of 1 to {len(LOOKS)} arrays, got {curves!r}")
@@ -599,5 +593,5 @@ check.guard(
         "plot_room": [(check.scalars, "truth"), (check.vectors, "levels")],
         "plot_pages": [(_pages, "pages")],
     },
-    snapshots=_training_is_finite,
+    snapshots=check.finite_training,
 )

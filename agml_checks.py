@@ -48,29 +48,30 @@ def same_shape(**arrays):
     return checked
 
 
+def _each(checked, names, holds, rule):
+    """Return what is checked, refusing by its name what a rule does not hold for."""
+    for name, value in zip(names, checked):
+        if not holds(value):
+            found = f"shape {value.shape}" if isinstance(value, np.ndarray) else value
+            raise ValueError(f"{name} must {rule}, got {found}")
+    return checked
+
+
 def vectors(**arrays):
     """Return the arguments as finite vectors of one length."""
-    checked = same_shape(**arrays)
-    if checked[0].ndim != 1:
-        raise ValueError(f"{next(iter(arrays))} must be a vector, got shape {checked[0].shape}")
-    return checked
+    return _each(same_shape(**arrays), arrays, lambda array: array.ndim == 1, "be a vector")
 
 
 def columns(**arrays):
     """Return the arguments as finite columns of one shape (N, 1)."""
     checked = same_shape(**arrays)
-    for name, array in zip(arrays, checked):
-        if array.ndim != 2 or array.shape[1] != 1:
-            raise ValueError(f"{name} must be a column of shape (N, 1), got shape {array.shape}")
-    return checked
+    return _each(checked, arrays, lambda array: array.shape[1:] == (1,), "be a column of shape (N, 1)")
 
 
 def series(**arrays):
     """Return the arguments as finite vectors of one length, or columns of one shape (N, 1)."""
     checked = same_shape(**arrays)
-    if checked[0].ndim != 1 and checked[0].shape[1:] != (1,):
-        raise ValueError(f"{next(iter(arrays))} must be a vector or a column, got shape {checked[0].shape}")
-    return checked
+    return _each(checked, arrays, lambda a: a.ndim == 1 or a.shape[1:] == (1,), "be a vector or a column")
 
 
 def path(**arrays):
@@ -80,11 +81,7 @@ def path(**arrays):
 
 def points(**arrays):
     """Return the arguments as finite arrays of shape (n, 2), a point of the plane in every row."""
-    checked = finite(**arrays)
-    for name, array in zip(arrays, checked):
-        if array.ndim != 2 or array.shape[1] != 2:
-            raise ValueError(f"{name} must have shape (n, 2), got shape {array.shape}")
-    return checked
+    return _each(finite(**arrays), arrays, lambda array: array.shape[1:] == (2,), "have shape (n, 2)")
 
 
 def marked_points(**arrays):
@@ -108,29 +105,18 @@ def factors(**arrays):
 
 def scalars(**values):
     """Return the arguments as floats, refusing arrays."""
-    checked = finite(**values)
-    for name, array in zip(values, checked):
-        if array.ndim:
-            raise ValueError(f"{name} must be a single number, got shape {array.shape}")
+    checked = _each(finite(**values), values, lambda array: array.ndim == 0, "be a single number")
     return [float(array) for array in checked]
 
 
 def fraction(**values):
     """Return the arguments as floats between 0 and 1."""
-    checked = scalars(**values)
-    for name, value in zip(values, checked):
-        if not 0 <= value <= 1:
-            raise ValueError(f"{name} must be between 0 and 1, got {value}")
-    return checked
+    return _each(scalars(**values), values, lambda value: 0 <= value <= 1, "be between 0 and 1")
 
 
 def rate(**values):
     """Return learning rates, which are positive."""
-    checked = scalars(**values)
-    for name, value in zip(values, checked):
-        if value <= 0:
-            raise ValueError(f"{name} must be positive, got {value}")
-    return checked
+    return _each(scalars(**values), values, lambda value: value > 0, "be positive")
 
 
 def count(least=1, most=np.inf, **values):
@@ -138,10 +124,8 @@ def count(least=1, most=np.inf, **values):
     for name, value in values.items():
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
             raise TypeError(f"{name} must be a whole number, got {value!r}")
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, got {value}")
-        if value > most:
-            raise ValueError(f"{name} must be at most {most}, got {value}")
+    _each(values.values(), values, lambda value: value >= least, f"be at least {least}")
+    _each(values.values(), values, lambda value: value <= most, f"be at most {most}")
     return [int(value) for value in values.values()]
 
 
@@ -203,6 +187,14 @@ def no_overflow(losses, start, rate):
     overflows = np.flatnonzero(~np.isfinite(losses))
     if overflows.size:
         raise ValueError(f"{rate}: the loss overflows at epoch {overflows[0]}" if overflows[0] else start)
+
+
+def finite_training(trained, alpha, **given):
+    """Refuse a training whose loss overflows, of one network or of one of several."""
+    name = "net" if "net" in given else "nets"
+    for losses in np.atleast_2d(trained[-1]):
+        start = f"{name} must start at a finite loss, got {losses[0]} for these samples"
+        no_overflow(losses, start, f"alpha must be smaller, got {alpha}")
 
 
 _inside = ContextVar("inside", default=False)

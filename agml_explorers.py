@@ -15,7 +15,6 @@ import anywidget
 import ipywidgets as widgets
 import numpy as np
 import traitlets
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
@@ -60,16 +59,14 @@ class Explorer(anywidget.AnyWidget):
 
     def slider(self, name, description, kind=widgets.FloatSlider):
         """Return a slider that is linked to the value of that name."""
-        low, high = self.limits[name]
-        step = 10 ** np.floor(np.log10((high - low) / 600))
-        options = {"readout_format": ".2f", "step": step}
+        (low, high), options = self.limits[name], {}
         if kind is widgets.FloatSlider:  # it snaps to its steps, and must not move what it is linked to
+            step = 10 ** np.floor(np.log10((high - low) / 600))
             low = float(getattr(self, name) - step * np.floor((getattr(self, name) - low) / step))
-        if kind is widgets.FloatLogSlider:
+            options = {"readout_format": ".2f", "step": step}
+        elif kind is widgets.FloatLogSlider:
             low, high = np.log10([low, high])
             options = {"readout_format": ".3g", "step": 0.01}
-        elif kind is widgets.IntSlider:
-            options = {}
         layout = widgets.Layout(width="auto", max_width="36rem")
         options |= {"description": description, "tooltip": description, "layout": layout}
         return self._linked(name, kind(min=low, max=high, **options))
@@ -86,16 +83,15 @@ class Explorer(anywidget.AnyWidget):
         widgets.jslink((self, name), (control, "value"))
         return control
 
-    def draw(self, figure):
+    def draw(self, figure, palette):
         """Draw the still picture."""
         raise NotImplementedError
 
     def still(self):
         """Return the picture of the present values, as a PNG."""
-        with ag.in_style():
+        with ag.in_style() as palette:
             figure, file = Figure(figsize=self.size, dpi=160, layout="constrained"), io.BytesIO()
-            FigureCanvasAgg(figure)
-            self.draw(figure)
+            self.draw(figure, palette)
             figure.savefig(file)
         return file.getvalue()
 
@@ -109,23 +105,15 @@ class Explorer(anywidget.AnyWidget):
         return data | {"image/png": base64.b64encode(self.still()).decode()}, metadata
 
 
-def _window(x, y_data, w, b):
-    """Return limits of weight and bias around a start and the minimum of the loss."""
-    w_best, b_best = np.polyfit(x, y_data, 1)
-    half = 0.9 * max(abs(w - w_best), abs(b - b_best)) or 1.0
-    return {"w": _around((w + w_best) / 2, half), "b": _around((b + b_best) / 2, half)}
-
-
-def _around(center, half):
-    return [float(center - half), float(center + half)]
-
-
-def _samples(x, y_data):
-    """Return samples that determine a line."""
-    x, y_data = check.vectors(x=x, y_data=y_data)
+def _plane(x, y_data, w, b):
+    """Return limits, first values and data of lines through samples, which are points of a plane."""
+    (x, y_data), (w, b) = check.vectors(x=x, y_data=y_data), check.scalars(w=w, b=b)
     if np.ptp(x) == 0:
         raise ValueError(f"x must hold two different numbers, got {x[0]} alone")
-    return x, y_data
+    best = np.polyfit(x, y_data, 1)  # the plane reaches as far around the start as around the minimum
+    middle, half = (best + [w, b]) / 2, 0.9 * np.abs(best - [w, b]).max() or 1.0
+    limits = dict(zip("wb", np.transpose([middle - half, middle + half]).tolist()))
+    return limits, {"w": w, "b": b}, {"x": x.tolist(), "y": y_data.tolist()}
 
 
 class _Descending(Explorer):
@@ -139,11 +127,10 @@ class _Descending(Explorer):
     epochs = Number(check.steps).tag(sync=True)
 
     def __init__(self, x, y_data, w, b, alpha, epochs, **more):
-        (x, y_data), (w, b) = _samples(x, y_data), check.scalars(w=w, b=b)
-        limits = _window(x, y_data, w, b) | {"alpha": [1e-5, 1e-1], "epochs": [0, 2000]}
+        limits, home, data = _plane(x, y_data, w, b)
+        limits |= {"alpha": [1e-5, 1e-1], "epochs": [0, 2000]}
         limits |= {"elev": [0, 90], "azim": [-180, 180]} if "elev" in more else {}
-        home = {"w": w, "b": b, "alpha": alpha, "epochs": epochs, **more}
-        super().__init__(limits, home, x=x.tolist(), y=y_data.tolist())
+        super().__init__(limits, home | {"alpha": alpha, "epochs": epochs, **more}, **data)
 
     def path(self):
         """Return weights, biases and losses of the descent, as far as they are finite numbers."""
@@ -173,9 +160,8 @@ class Line(Explorer):
 
     def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START):
         """Start with a weight and a bias, those of the print unless others are given."""
-        (x, y_data), (w, b) = _samples(x, y_data), check.scalars(w=w, b=b)
-        home = {"w": w, "b": b, "best": False}
-        super().__init__(_window(x, y_data, w, b), home, x=x.tolist(), y=y_data.tolist())
+        limits, home, data = _plane(x, y_data, w, b)
+        super().__init__(limits, home | {"best": False}, **data)
 
     def controls(self):
         """Return sliders for weight and bias, and a switch that compares with the best line."""
@@ -185,16 +171,15 @@ class Line(Explorer):
             self.switch("best", "compare with the best"),
         ]
 
-    def draw(self, figure):
+    def draw(self, figure, palette):
         """Draw samples, line and errors."""
         x, y, ax = np.array(self.x), np.array(self.y), figure.add_subplot()
         y_pred = ag.linear_model(x, self.w, self.b)
-        with ag.in_style() as palette:
-            ag.plot_fit(x, y, ax=ax)
-            ends = np.stack([np.column_stack([x, y]), np.column_stack([x, y_pred])], axis=1)
-            ax.add_collection(LineCollection(ends, colors=palette.red, alpha=0.4, linewidths=0.8))
-            ax.plot(x, y_pred, color=palette.green)
-            ax.set_title(f"w = {self.w:.2f}, b = {self.b:.2f}: the loss is {ag.mse_loss(y_pred, y):,.1f}")
+        ag.plot_fit(x, y, ax=ax)
+        ends = np.stack([np.column_stack([x, y]), np.column_stack([x, y_pred])], axis=1)
+        ax.add_collection(LineCollection(ends, colors=palette.red, alpha=0.4, linewidths=0.8))
+        ax.plot(x, y_pred, color=palette.green)
+        ax.set_title(f"w = {self.w:.2f}, b = {self.b:.2f}: the loss is {ag.mse_loss(y_pred, y):,.1f}")
 
 
 class Descent(_Descending):
@@ -220,22 +205,21 @@ class Descent(_Descending):
             self.switch("running", "play"),
         ]
 
-    def draw(self, figure):
+    def draw(self, figure, palette):
         """Draw level sets with the path, and the loss."""
         plane, curve = figure.subplots(1, 2)
         w, b, losses = self.path()
-        with ag.in_style() as palette:
-            W, B = np.meshgrid(np.linspace(*self.limits["w"], 100), np.linspace(*self.limits["b"], 100))
-            loss = ag.loss_surface(self.x, self.y, W, B)
-            levels = loss.min() + np.geomspace(1e-3, 1, 11)[:-1] * np.ptp(loss)
-            ag.labeled_axes(plane, "weight $w$", "bias $b$")
-            plane.contour(W, B, loss, levels, cmap=ag.level_colors(), norm="log", linewidths=1)
-            plane.plot(w, b, ".-", color=palette.red, linewidth=1, markersize=3)
-            plane.plot(w[-1], b[-1], "s", color=palette.red)
-            plane.set(xlim=self.limits["w"], ylim=self.limits["b"])
-            ag.labeled_axes(curve, "epoch", "loss")
-            curve.plot(losses, color=palette.red)
-            curve.set(xscale="symlog", yscale="log")
+        W, B = np.meshgrid(np.linspace(*self.limits["w"], 100), np.linspace(*self.limits["b"], 100))
+        loss = ag.loss_surface(self.x, self.y, W, B)
+        levels = loss.min() + np.geomspace(1e-3, 1, 11)[:-1] * np.ptp(loss)
+        ag.labeled_axes(plane, "weight $w$", "bias $b$")
+        plane.contour(W, B, loss, levels, cmap=ag.level_colors(), norm="log", linewidths=1)
+        plane.plot(w, b, ".-", color=palette.red, linewidth=1, markersize=3)
+        plane.plot(w[-1], b[-1], "s", color=palette.red)
+        plane.set(xlim=self.limits["w"], ylim=self.limits["b"])
+        ag.labeled_axes(curve, "epoch", "loss")
+        curve.plot(losses, color=palette.red)
+        curve.set(xscale="symlog", yscale="log")
 
 
 class Surface(_Descending):
@@ -255,7 +239,7 @@ class Surface(_Descending):
         """Start with a descent, and with height and direction of the eye, in degrees."""
         super().__init__(x, y_data, w, b, alpha, epochs, elev=elev, azim=azim)
 
-    def draw(self, figure):
+    def draw(self, figure, palette):
         """Draw Fig. 1.5, seen from the chosen side."""
         w, b, _ = self.path()
         ax = figure.add_subplot(projection="3d", computed_zorder=False)
@@ -291,7 +275,7 @@ class Lift(Explorer):
         """Return a slider for the height."""
         return [self.slider("height", "lift")]
 
-    def draw(self, figure):
+    def draw(self, figure, palette):
         """Draw Fig. 1.8, seen from the chosen side."""
         ax = figure.add_subplot(projection="3d", computed_zorder=False)
         ag.plot_lifted_circle(self.X, self.marks, height=self.height, elev=self.elev, azim=self.azim, ax=ax)
@@ -318,15 +302,14 @@ class Neuron(Explorer):
         """Return sliders for weight and bias."""
         return [self.slider("w", "weight w"), self.slider("b", "bias b")]
 
-    def draw(self, figure):
+    def draw(self, figure, palette):
         """Draw both curves."""
         x = np.linspace(-8, 8, 401)
-        with ag.in_style() as palette:
-            ax = ag.labeled_axes(figure.add_subplot(), "$x$", "")
-            z = self.w * x + self.b
-            ax.plot(x, ag.sigmoid(z), color=palette.blue, label=r"$\sigma(wx + b)$")
-            ax.plot(x, ag.sigmoid_derivative(z), "--", color=palette.red, label=r"$\sigma'(wx + b)$")
-            figure.legend(loc="outside right upper")
+        ax = ag.labeled_axes(figure.add_subplot(), "$x$", "")
+        z = self.w * x + self.b
+        ax.plot(x, ag.sigmoid(z), color=palette.blue, label=r"$\sigma(wx + b)$")
+        ax.plot(x, ag.sigmoid_derivative(z), "--", color=palette.red, label=r"$\sigma'(wx + b)$")
+        figure.legend(loc="outside right upper")
 
 
 class Network(Explorer):
@@ -365,17 +348,16 @@ class Network(Explorer):
             self.slider("seed", "seed", widgets.IntSlider),
         ]
 
-    def draw(self, figure):
+    def draw(self, figure, palette):
         """Draw the fit, and what each neuron adds."""
         v, y = np.reshape(self.x, (-1, 1)), np.reshape(self.y, (-1, 1))
         net, _ = ag.train_network(v, y, ag.init_network(self.d, self.seed), self.alpha, self.epoch)
         _, A1, Z2 = ag.forward(v, net)
         fit, units = figure.subplots(1, 2)
-        with ag.in_style() as palette:
-            ag.plot_fit(v, y, ax=fit)
-            fit.plot(v, Z2, color=palette.red)
-            ag.labeled_axes(units, "$x$", "what each neuron adds")
-            units.plot(v, A1 * net.W2.T, color=palette.blue)
+        ag.plot_fit(v, y, ax=fit)
+        fit.plot(v, Z2, color=palette.red)
+        ag.labeled_axes(units, "$x$", "what each neuron adds")
+        units.plot(v, A1 * net.W2.T, color=palette.blue)
 
 
 class TwoWeights(Explorer):
@@ -420,7 +402,7 @@ class TwoWeights(Explorer):
                 break
         return np.array(path)
 
-    def draw(self, figure):
+    def draw(self, figure, palette):
         """Draw the minimizers and the descent."""
         ax = figure.add_subplot(aspect="equal")
         alg.plot_hyperbola(self.xx, self.xy, [self.path()], ax=ax)

@@ -507,11 +507,6 @@ def _descent_is_finite(history, x, w, b, alpha, **_):
     check.no_overflow(history[-1], f"w and b must start at a finite loss, got {w} and {b}", bound)
 
 
-def _training_is_finite(trained, alpha, **_):
-    start = f"net must start at a finite loss, got {trained[-1][0]} for these samples"
-    check.no_overflow(trained[-1], start, f"alpha must be smaller, got {alpha}")
-
-
 _samples, _line, _eye = (check.same_shape, "x y_true"), (check.scalars, "w b"), (check.scalars, "elev azim")
 _batch, _net = (check.columns, "v y_true"), (check.network, "net")
 _training = (check.rate, "alpha"), (check.steps, "epochs")
@@ -546,5 +541,5 @@ check.guard(
         "plot_sigmoid": [(check.vectors, "z")],
     },
     gradient_descent=_descent_is_finite,
-    train_network=_training_is_finite,
+    train_network=check.finite_training,
 )

@@ -68,4 +68,3 @@ def draw(app, config):
 
 def setup(app):
     app.connect("config-inited", draw)
-    return {"parallel_read_safe": True}

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import yaml
 from docutils import nodes
-from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
 
 FACTS = Path(__file__).resolve().parent.parent / "appendix" / "print.yml"
@@ -48,7 +47,7 @@ class Concordance(SphinxDirective):
 
     def row(self, kind, thing, continued):
         """Return what a thing is, and its link, which Sphinx will resolve or else fail."""
-        domain, role, target = "std", "ref", thing["name"]
+        role, target = "ref", thing["name"]
         title = thing.get("title") or thing.get("entry")
         if kind == "sections":
             title = f"{thing['number']} {title}"
@@ -59,26 +58,16 @@ class Concordance(SphinxDirective):
         elif kind == "glossary":
             role, target = "term", title
         elif "number" in thing:
-            domain, role, title = "math", "eq", f"({thing['number']})"
+            role, title = "eq", f"({thing['number']})"
         elif target == "genindex":  # a page without labels, which Sphinx writes itself
             role, target = "doc", "/genindex"
-        link = pending_xref(
-            "",
-            nodes.inline("", title),
-            refdomain=domain,
-            reftype=role,
-            reftarget=target,
-            refexplicit=True,
-            refwarn=True,
-            refdoc=self.env.docname,
-        )
-        self.set_source_info(link)
-        where = [link]
+        where = f"{{{role}}}`{title} <{target}>`"
         if "tex" in thing:
-            where += [nodes.Text(" "), nodes.math("", thing["tex"])]
+            where += f" ${thing['tex']}$"
         if continued:
-            where.append(nodes.Text(", continued"))
-        return nodes.row("", cell(nodes.Text(self.kinds[kind])), cell(*where), classes=[f"of-{kind}"])
+            where += ", continued"
+        parsed, _ = self.state.inline_text(where, self.lineno)
+        return nodes.row("", cell(nodes.Text(self.kinds[kind])), cell(*parsed), classes=[f"of-{kind}"])
 
 
 def cell(*content, **attributes):
@@ -87,4 +76,3 @@ def cell(*content, **attributes):
 
 def setup(app):
     app.add_directive("concordance", Concordance)
-    return {"parallel_read_safe": True}

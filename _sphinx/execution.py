@@ -32,8 +32,9 @@ PAPER = ["--InlineBackend.figure_formats={'png', 'pdf'}"]
 def run(path, notebook, kernels, options, timeout):
     """Run a page in a kernel of its own, and return how long it took."""
     start = time.perf_counter()
-    place = {"metadata": {"path": str(path.parent)}}
-    client = NotebookClient(notebook, timeout=timeout, record_timing=False, resources=place)
+    # what a cell prints is one block, however often the kernel flushed
+    told = {"timeout": timeout, "record_timing": False, "coalesce_streams": True}
+    client = NotebookClient(notebook, resources={"metadata": {"path": str(path.parent)}}, **told)
     client.km = kernels.manager(options=options)  # not as an argument: the client would not end it
     client.execute()
     return time.perf_counter() - start
@@ -109,4 +110,3 @@ def setup(app):
     app.connect("env-before-read-docs", pages.start)
     app.connect("source-read", pages.wait)
     app.connect("build-finished", pages.end, priority=100)
-    return {"parallel_read_safe": True}

@@ -47,4 +47,3 @@ class KeepStill(SphinxPostTransform):
 def setup(app):
     app.add_post_transform(KeepStill)
     app.connect("env-check-consistency", lighten)
-    return {"parallel_read_safe": True}

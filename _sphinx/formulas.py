@@ -95,4 +95,3 @@ def draw(app, pages):
 def setup(app):
     app.add_html_math_renderer("drawn", (html_visit_math, None), (html_visit_displaymath, None))
     app.add_post_transform(KeepPunctuation)
-    return {"parallel_read_safe": True}

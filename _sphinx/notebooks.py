@@ -15,7 +15,6 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-import yaml
 from docutils import nodes
 from ipykernel.ipkernel import IPythonKernel
 from packaging.requirements import Requirement
@@ -24,7 +23,6 @@ from sphinx import addnodes
 
 import plain
 from publish import FILES, MODULES, first_cell, notebook_name
-from streams import join_streams
 
 PACKAGES = ("anywidget", "ipywidgets", "jupyterlab", "matplotlib", "numpy", "sympy")
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,7 +58,7 @@ SHARP = f"""%config InlineBackend.figure_formats = ["retina"]
 def facts(app, doctrees):
     """Return what Markdown can't know of the book, and plain.py reads: numbers, titles, labels."""
     env, std = app.env, app.env.domaindata["std"]
-    docs = [doc for doc in contents() if (ROOT / f"{doc}.md").exists() and doc != "genindex"]
+    docs = sorted(env.found_docs - {"genindex"})
     # Sphinx resolves the pages that it writes, and need not write all
     doctrees = {doc: doctrees.get(doc) or env.get_and_resolve_doctree(doc, app.builder) for doc in docs}
     numbers = {
@@ -91,7 +89,7 @@ def facts(app, doctrees):
             doc: {"title": env.titles[doc].astext(), "number": env.metadata[doc].get("number")}
             for doc in docs
         },
-        "contents": outline(),
+        "contents": outline(env),
         "labels": labels,
         "equations": {
             anchor.removeprefix("equation-"): [doc, ".".join(map(str, number))]
@@ -107,21 +105,16 @@ def facts(app, doctrees):
     }
 
 
-def outline():
+def outline(env):
     """Return the parts of the book: the title of each, and its pages with their depth."""
 
-    def below(entries, depth):
-        for entry in entries:
-            yield [depth, entry["file"]]
-            yield from below(entry.get("sections", []), depth + 1)
+    def below(docs, depth):
+        for doc in docs:
+            yield [depth, doc]
+            yield from below(env.toctree_includes.get(doc, []), depth + 1)
 
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    parts = toc.get("parts", [{"caption": "Pages"} | toc])
-    return [[part["caption"], [*below(part.get("chapters", []), 0)]] for part in parts]
-
-
-def contents():
-    return ["index", *(doc for _, pages in outline() for _, doc in pages)]
+    trees = env.tocs["index"].findall(addnodes.toctree)
+    return [[tree["caption"] or "Pages", [*below(tree["includefiles"], 0)]] for tree in trees]
 
 
 def directives(doctree):
@@ -195,7 +188,7 @@ def notebook(app, known, doc, names):
         cells += map(nbformat.v4.new_markdown_cell, (plain.RUN, plain.contents(known, names.get)))
     for count, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), start=1):
         cell.execution_count = count
-        cell.outputs = plain.sized(join_streams(cell.outputs))
+        cell.outputs = plain.sized(cell.outputs)
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = count
@@ -291,29 +284,21 @@ def offer_all(app, pagename, templatename, context, doctree):
             ]
 
 
-class Background:
-    """Writes the notebooks while pages.py waits for the programs that it runs."""
-
-    def __init__(self):
-        self.doctrees = {}
-
-    def keep(self, app, doctree, doc):
-        self.doctrees[doc] = doctree
-
-    def start(self, app, error):
-        self.pool = ThreadPoolExecutor(1)
-        self.writing = self.pool.submit(write, app, error, self.doctrees)
-
-    def end(self, app, error):
-        self.pool.shutdown()
-        self.writing.result()
-
-
 def setup(app):
-    background = Background()
-    app.connect("doctree-resolved", background.keep)
+    """Write the notebooks while pages.py waits for the programs that it runs."""
+    pool, doctrees, writing = ThreadPoolExecutor(1), {}, []
+
+    def keep(app, doctree, doc):
+        doctrees[doc] = doctree
+
+    def start(app, error):
+        writing.append(pool.submit(write, app, error, doctrees))
+
+    def end(app, error):
+        writing.pop().result()
+
+    app.connect("doctree-resolved", keep)
     app.connect("html-page-context", offer)
     app.connect("html-page-context", offer_all, priority=502)  # the theme makes the menu at 501
-    app.connect("build-finished", background.start)
-    app.connect("build-finished", background.end, priority=950)
-    return {"parallel_read_safe": True}
+    app.connect("build-finished", start)
+    app.connect("build-finished", end, priority=950)

@@ -21,14 +21,10 @@ CAPTURE = {
 }
 
 
-def last_line(text):
-    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "it said nothing")
-
-
-def install(app=None):
+def install(app):
     """Let npm unpack what the lock names, unless this very lock was unpacked before."""
     lock, done = WEB / "package-lock.json", MODULES / "package-lock.done.json"
-    if app and app.builder.format != "html" or done.exists() and done.read_bytes() == lock.read_bytes():
+    if app.builder.format != "html" or done.exists() and done.read_bytes() == lock.read_bytes():
         return
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--loglevel=error"]
     result = npm(["ci", *options], **CAPTURE)
@@ -44,5 +40,6 @@ def run(program, data):
     """Give a program in web/ the data, and return its answer."""
     result = node([program], input=json.dumps(data), **CAPTURE)
     if result.returncode:
-        raise ExtensionError(f"{program} failed: {last_line(result.stderr)}")
+        *_, said = ["it said nothing", *result.stderr.strip().splitlines()]
+        raise ExtensionError(f"{program} failed: {said}")
     return json.loads(result.stdout)

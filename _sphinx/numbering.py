@@ -36,4 +36,3 @@ def leave_headings(app, env):
 def setup(app):
     TocTreeCollector.assign_section_numbers = number_pages
     app.connect("env-get-updated", leave_headings, priority=900)  # figures are numbered at 500
-    return {"parallel_read_safe": True}

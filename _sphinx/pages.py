@@ -104,4 +104,3 @@ def setup(app):
     app.connect("html-page-context", describe)
     # the theme writes its colors of code at 500
     app.connect("build-finished", partial(finish, images=images), priority=900)
-    return {"parallel_read_safe": True}

@@ -226,10 +226,6 @@ class Translator(LaTeXTranslator):
         self.set_number("figure", "figure", node)
         super().visit_figure(node)
 
-    def visit_table(self, node):
-        self.set_number("table", "table", node)
-        super().visit_table(node)
-
     def visit_math_block(self, node):
         self.set_number("displaymath", "equation", node)
         super().visit_math_block(node)
@@ -265,4 +261,3 @@ def setup(app):
     app.connect("builder-inited", prepare)
     for transform in (PickPictures, Arrange, Kinds, Tables, PutBibliographyBack):
         app.add_post_transform(transform)
-    return {"parallel_read_safe": True}

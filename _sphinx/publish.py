@@ -84,4 +84,3 @@ def setup(app):
     app.connect("builder-inited", launch_from_notebooks, priority=900)  # the theme's own is at 500
     app.connect("html-page-context", lead_to_notebooks, priority=900)  # the theme's buttons are at 501
     app.connect("build-finished", write_sitemap)
-    return {"parallel_read_safe": True}

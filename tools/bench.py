@@ -7,9 +7,9 @@ import contextlib
 import os
 import platform
 import sys
-import time
 import tracemalloc
 from statistics import median
+from timeit import timeit
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -117,21 +117,15 @@ def surface_slow(path):
     return ax
 
 
-def seconds(run):
-    begin = time.perf_counter()
-    run()
-    return time.perf_counter() - begin
-
-
-def ratio(slow, fast, times=5, slow_times=None):
-    """Return how many times longer the slow way takes, in turns, by the best of each: others only add."""
+def seconds(slow, fast, times=9, slow_times=9):
+    """Return what either way takes, measured in turns, by the best of each: others only add."""
     fast()
-    slowest, fastest = [], []
+    slowest = fastest = np.inf
     for turn in range(times):
-        fastest.append(seconds(fast))
-        if turn < (slow_times or times):
-            slowest.append(seconds(slow))
-    return min(slowest) / min(fastest)
+        fastest = min(fastest, timeit(fast, number=1))
+        if turn < slow_times:
+            slowest = min(slowest, timeit(slow, number=1))
+    return slowest, fastest
 
 
 def growth():
@@ -154,14 +148,15 @@ def growth():
         def surface():
             ag.loss_surface(samples, values, W, B)
 
-        yield n, ratio(surface, one_pass, times=9), (peak(surface) - peak(one_pass)) / 1e6
+        slow, fast = seconds(surface, one_pass)
+        yield n, slow / fast, (peak(surface) - peak(one_pass)) / 1e6
 
 
 def rows():
-    """Yield what is measured, the ratio, its guard, and where the difference comes from."""
+    """Yield what is measured, the seconds of either way, the guard of their ratio, and why they differ."""
     yield (
         "Loss grid and gradient field of Figs. 1.3 and 1.4",
-        ratio(grid_slow, grid_fast, 21, 3),
+        seconds(grid_slow, grid_fast, 21, 3),
         500,
         "The loss is a polynomial in (w, b): five means of the data, computed once, serve all 10,000 points.",
     )
@@ -172,7 +167,7 @@ def rows():
     path = descent()
     yield (
         "Gradient descent, 2000 epochs",
-        ratio(descent_slow, descent, 9),
+        seconds(descent_slow, descent),
         0.6,
         "The listing as it stands in print, step by step.",
     )
@@ -180,7 +175,7 @@ def rows():
         net = ag.init_network(d)
         yield (
             f"Training with d = {d}, 2000 epochs",
-            ratio(lambda: training_slow(d, 2000), lambda: ag.train_network(v, y, net, 0.01, 2000), 9),
+            seconds(lambda: training_slow(d, 2000), lambda: ag.train_network(v, y, net, 0.01, 2000)),
             0.7,
             "The sigmoid is computed once in an epoch and serves its derivative too.",
         )
@@ -215,17 +210,12 @@ def rows():
         "Fig. 1.7": "Two artists, one for each class, in place of 5000.",
         "Fig. 1.8": "The same in three dimensions.",
     }
-    lines()
-    all_fast = all_slow = min(seconds(lines) for _ in range(3))  # the listings draw these as we do
+    total = np.full(2, min(timeit(lines, number=1) for _ in range(4)))  # the listings draw these as we do
     for name, (slow, fast) in drawings.items():
-        drawn(fast)
-        fast_seconds, slow_seconds = (
-            min(seconds(lambda: drawn(fast)) for _ in range(3)),
-            seconds(lambda: drawn(slow)),
-        )
-        all_fast, all_slow = all_fast + fast_seconds, all_slow + slow_seconds
-        yield name, slow_seconds / fast_seconds, None, why[name]
-    yield "All eleven figures together", all_slow / all_fast, 20, "Most of it is the two circles."
+        taken = seconds(lambda: drawn(slow), lambda: drawn(fast), 3, 1)
+        total += taken
+        yield name, taken, None, why[name]
+    yield "All eleven figures together", total, 20, "Most of it is the two circles."
 
 
 SECTION = "chapters/1_linear_regression/1_2"
@@ -318,40 +308,35 @@ def machine():
     )
 
 
-def report():
-    """Return the tables in Markdown, and the guards that did not hold."""
-    lines, missed = (
-        [f"Measured on: {machine()}.", "", "| what | times as fast | guard | why |", "|---|---:|---:|---|"],
-        [],
-    )
-    for what, times, guard, why in rows():
-        lines.append(f"| {what} | {times:,.{0 if times >= 20 else 2}f} | {guard or ''} | {why} |")
+def report(missed):
+    """Yield the tables in Markdown, line by line, and note the guards that did not hold."""
+    yield f"Measured on: {machine()}.\n"
+    yield "| what | times as fast | guard | why |\n|---|---:|---:|---|"
+    for what, (slow, fast), guard, why in rows():
+        times = slow / fast
+        yield f"| {what} | {times:,.{0 if times >= 20 else 2}f} | {guard or ''} | {why} |"
         if guard and times < guard:
             missed.append(what)
-        print(lines[-1], file=sys.stderr, flush=True)
-    lines += [
-        "",
-        "| samples | surface, in passes over the data | memory beyond one pass, MB |",
-        "|---:|---:|---:|",
-    ]
-    lines += [f"| {n:,} | {times:.2f} | {memory:.2f} |" for n, times, memory in growth()]
+    yield "\n| samples | surface, in passes over the data | memory beyond one pass, MB |\n|---:|---:|---:|"
+    for n, times, memory in growth():
+        yield f"| {n:,} | {times:.2f} | {memory:.2f} |"
     taken, epochs = hands(measured.ROOT / "_build" / "html")
-    lines += ["", "| explorer | ms of script for a move, median | worst | at most |", "|---|---:|---:|---:|"]
+    yield "\n| explorer | ms of script for a move, median | worst | at most |\n|---|---:|---:|---:|"
     for name, moves in taken.items():
-        lines.append(f"| {name} | {median(moves):.1f} | {max(moves):.1f} | 16 |")
+        yield f"| {name} | {median(moves):.1f} | {max(moves):.1f} | 16 |"
         if median(moves) > 16:
             missed.append(f"explorer {name}")
-    lines += [
-        "",
-        f"Ten neurons train {epochs:,.0f} epochs a second in the browser, drawn as they go; at least 5,000.",
-    ]
+    yield (
+        f"\nTen neurons train {epochs:,.0f} epochs a second in the browser, drawn as they go; at least 5,000."
+    )
     if epochs < 5000:
         missed.append("training in the browser")
-    return "\n".join(lines), missed
 
 
 if __name__ == "__main__":
-    tables, missed = report()
-    print(tables)
-    measured.write("speed.md", tables)
+    lines, missed = [], []
+    for line in report(missed):
+        print(line, flush=True)
+        lines.append(line)
+    measured.write("speed.md", "\n".join(lines))
     sys.exit(f"below its guard: {', '.join(missed)}" if missed else 0)

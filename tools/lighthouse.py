@@ -34,12 +34,9 @@ class Compressed(SimpleHTTPRequestHandler):
             return self.send_error(404)
         data = gzip.compress(file.read_bytes())
         self.send_response(200)
-        for name, value in {
-            "Content-Type": self.guess_type(file),
-            "Content-Encoding": "gzip",
-            "Content-Length": len(data),
-        }.items():
-            self.send_header(name, str(value))
+        self.send_header("Content-Type", self.guess_type(file))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
 

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,9 +47,7 @@ def run_pages(paths):
             with contextlib.redirect_stdout(printed):
                 exec(compile(code, str(path), "exec"), namespace)
             declared, lines = cell.metadata.get("prints", "").splitlines(), printed.getvalue().splitlines()
-            length = max(len(declared), len(lines))
-            padded = [part + [None] * (length - len(part)) for part in (declared, lines)]
-            rows += [(Path(path).name, *pair) for pair in zip(*padded)]
+            rows += [(Path(path).name, *pair) for pair in zip_longest(declared, lines)]
     return rows
 
 
@@ -117,24 +116,9 @@ def environment(python, resolution):
     uv = [sys.executable, "-m", "uv", "--quiet"]
     subprocess.run([*uv, "venv", "--clear", "--python", python, folder], check=True)
     program = folder / "bin" / "python"
-    subprocess.run(
-        [
-            *uv,
-            "pip",
-            "install",
-            "--python",
-            program,
-            "--only-binary",
-            ":all:",
-            "--resolution",
-            resolution,
-            *wanted,
-        ],
-        check=True,
-    )
-    show = (
-        "import numpy, matplotlib; print('NumPy', numpy.__version__ + ', Matplotlib', matplotlib.__version__)"
-    )
+    options = f"--python={program}", "--only-binary=:all:", f"--resolution={resolution}"
+    subprocess.run([*uv, "pip", "install", *options, *wanted], check=True)
+    show = "import numpy as n, matplotlib as m; print(f'NumPy {n.__version__}, Matplotlib {m.__version__}')"
     return str(program), subprocess.run([program, "-c", show], capture_output=True, text=True).stdout.strip()
 
 
