@@ -129,6 +129,14 @@ class Checkpoints(FileCheckpoints):
         return str(file)
 
 
+class Prompt(ZMQChannelsWebsocketConnection):
+    """Sends what a kernel says at once; else it waits 40 ms until the browser confirms what came before."""
+
+    def connect(self):
+        self.websocket_handler.set_nodelay(True)
+        return super().connect()
+
+
 c = get_config()  # noqa: F821
 c.LabApp.default_url = "/lab/tree/index.md"
 c.ServerApp.contents_manager_class = Pages
@@ -140,14 +148,4 @@ c.ServerApp.tornado_settings = {
     ]
 }
 c.LabApp.custom_css = True
-
-
-class Prompt(ZMQChannelsWebsocketConnection):
-    """Sends what a kernel says at once; else it waits 40 ms until the browser confirms what came before."""
-
-    def connect(self):
-        self.websocket_handler.set_nodelay(True)
-        return super().connect()
-
-
 c.ServerApp.kernel_websocket_connection_class = Prompt

@@ -8,8 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError
 
-from conftest import BUILT as NAMES
-from conftest import HTML, OPEN
+from conftest import BUILT, HTML, OPEN
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 VIEWS = {"light": (DESKTOP, "light"), "dark": (DESKTOP, "dark"), "phone": (PHONE, "light")}
@@ -136,7 +135,7 @@ def runs_over(page):
             .map(image => image.outerHTML.slice(0, 200))]""")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", BUILT)
 def test_page_is_clean(visit, name):
     """Loaded once and seen on a phone and on a desktop, each tried by what may differ there."""
     page, wrong = visit(name, viewport=PHONE)
@@ -172,7 +171,7 @@ def test_page_is_clean(visit, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", BUILT)
 def test_page_is_clean_in_the_dark(visit, name):
     page, wrong = visit(name)
     page.evaluate(Axe().axe_script)

@@ -78,4 +78,4 @@ def test_everything_that_is_added_as_the_text_says_is_taken(copy):
     forgotten = "tests/test_input.py::test_the_table_has_every_public_function_and_argument"
     code, said = run(sys.executable, "-m", "pytest", "-vv", helper, *pages, *sorted(named), forgotten)
     assert "printed lines compared on 3 pages" in said
-    assert re.findall(r"^FAILED (\S+)", said, re.M) == [forgotten] and "absolute_loss" in said, said
+    assert re.findall(r"^(?:FAILED|ERROR) (\S+)", said, re.M) == [forgotten] and "absolute_loss" in said, said

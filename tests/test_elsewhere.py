@@ -14,7 +14,7 @@ from test_jupyterlab import differs, faults, look
 from conftest import DOCS, ROOT, ZIP, find
 
 pytestmark = pytest.mark.slow
-CLEAN = {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": ""}  # what is imported, is compiled once
+CLEAN = {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": ""}  # what is imported is compiled once
 WRONG = {
     "{term}": "{term}`batch`",
     "(eq-dw)=": "before\n(eq-dw)=",
