@@ -170,8 +170,14 @@ def test_a_page_opens_runs_and_keeps_only_the_edit(browser, ours):
     assert notebook.get_by_text("cells hidden").count() or folded.count()
     for command in ("expand-all-headings", "show-all-cell-code"):
         lab.evaluate(f"window.jupyterapp.commands.execute('notebook:{command}')")
-    # JupyterLab loses what is typed while it still connects to the kernel
-    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    # JupyterLab loses what is run before it has a kernel, and says "idle" then already
+    lab.wait_for_function(
+        """path => {
+          const {context, sessionContext} = window.jupyterapp.shell.currentWidget;
+          return context.path == path && sessionContext.session?.kernel?.status == "idle";
+        }""",
+        arg=PAGE.relative_to(ROOT).as_posix(),
+    )
     for number, (cell, shown) in enumerate(zip(cells, drawn.all()), start=1):
         shown.locator(".cm-content").click()
         lab.keyboard.press("Shift+Enter")
