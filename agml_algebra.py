@@ -153,10 +153,6 @@ def permute(net, order):
     >>> print(permute(ag.init_network(2), [1, 0]).W1)
     [[-0.00138264  0.00496714]]
     """
-    order, d = np.asarray(order), net.W1.size
-    if sorted(order) != list(range(d)):
-        raise ValueError(f"order must hold each of 0 to {d - 1} once, got {order.tolist()}")
-    order = order.astype(int)
     return ag.Network(net.W1[:, order], net.b1[:, order], net.W2[order], net.b2)
 
 
@@ -170,7 +166,6 @@ def flip(net, unit):
     >>> print(flip(net, 0).b2)
     [[12.]]
     """
-    check.count(unit=unit, least=0, most=net.W1.size - 1)
     sign = np.where(np.arange(net.W1.size) == unit, -1, 1)
     return ag.Network(net.W1 * sign, net.b1 * sign, net.W2 * sign[:, np.newaxis], net.b2 + net.W2[unit])
 
@@ -181,16 +176,11 @@ def orbit(net):
     >>> print(len(orbit(ag.init_network(3))))
     48
     """
-    d = net.W1.size
-    if d > 4:
-        raise ValueError(
-            f"net must have at most 4 neurons, got {d}: "
-            f"its orbit would have {2**d * math.factorial(d):,} networks"
-        )
-    images = [net]
+    d, images = net.W1.size, [net]
     for unit in range(d):
         images += [flip(image, unit) for image in images]
-    return [permute(image, order) for image in images for order in itertools.permutations(range(d))]
+    orders = [*map(list, itertools.permutations(range(d)))]
+    return [permute(image, order) for image in images for order in orders]
 
 
 # Figures. Every function draws on `ax`, or on a new figure when it is None, and returns the Axes.
@@ -204,11 +194,6 @@ def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", ysca
     curves is a dict of vectors by their labels, level the height and the label of a horizontal line to
     hold them against. A scale is "linear" or, for what is positive, "log".
     """
-    for name, scale, arrays in (("xscale", xscale, [at]), ("yscale", yscale, [*curves.values()])):
-        if scale not in ("linear", "log"):
-            raise ValueError(f"{name} must be linear or log, got {scale!r}")
-        if scale == "log" and np.min(arrays) <= 0:
-            raise ValueError(f"{name} must be linear unless all values are positive, got {np.min(arrays)}")
     with ag.in_style() as palette:
         ax = ag.labeled_axes(ax, xlabel, ylabel)
         for (label, curve), (line, color) in zip(curves.items(), LOOKS):
@@ -225,8 +210,6 @@ def plot_log(at, logged, midway, *, level=None, ax=None):
 
     The losses have the shape (runs, n), and at holds the n epochs; level is that of `plot_curves`.
     """
-    if logged.ndim != 2 or logged.shape[1] != len(at):
-        raise ValueError(f"logged and midway must have shape (runs, {len(at)}), got shape {logged.shape}")
     with ag.in_style() as palette:
         ax = ag.labeled_axes(ax, "epoch", "loss")
         dots = ax.plot(at, logged.T, "o", color=palette.red, markersize=4)
@@ -244,7 +227,7 @@ def _draw_level(ax, level, palette):
         ax.axhline(level[0], linestyle=(0, (1, 1)), color=palette.ink, linewidth=1.2, label=level[1])
 
 
-def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
+def plot_ellipses(x, y_true, w=None, b=None, *, ax=None):
     """Plot the level sets of the loss around the minimizer, with their principal axes (pages B1 to B3).
 
     w and b, of shape (n,), are a path to draw over them.
@@ -263,7 +246,7 @@ def plot_ellipses(x, y_true, w=(), b=(), *, ax=None):
         for curvature, axis, (line, color) in zip(curvatures, axes.T, looks):
             ends = minimizer + np.outer([-2 * reach, 2 * reach], axis)
             ax.plot(*ends.T, line, color=color, label=rf"axis with $\lambda$ = {curvature:.4g}")
-        if len(w):
+        if w is not None:
             ax.plot(w, b, color=palette.green, label="gradient descent")
             ax.plot(w[-1], b[-1], "s", color=palette.green, markersize=7)
         ax.plot(*minimizer, "*", color=palette.ink, markersize=13, label="minimizer", linestyle="none")
@@ -348,8 +331,6 @@ def plot_orbit(nets, *, ax=None):
 
     nets are the networks of the training from start to end.
     """
-    if nets[0].W1.size != 2:
-        raise ValueError(f"nets must have hidden dimension 2, got {nets[0].W1.size}")
     images = np.array([[image.W1.ravel() for image in orbit(net)] for net in nets])
     with ag.in_style() as palette:
         names = (f"weight $W_1$ of the {which} neuron" for which in ("first", "second"))
@@ -374,10 +355,6 @@ def plot_cone(matrix, *, ax=None):
     It has two eigenvalues of different size and none of them 0. The coordinates p, q, r of
     [[p + q, r], [r, p − q]] make lengths right up to the factor √2.
     """
-    if matrix.shape != (2, 2) or matrix[0, 1] != matrix[1, 0]:
-        raise ValueError(f"matrix must be symmetric of shape (2, 2), got {matrix.tolist()}")
-    if np.trace(matrix) == 0 or matrix[0, 0] * matrix[1, 1] == matrix[0, 1] ** 2:
-        raise ValueError(f"matrix must have a trace and a determinant other than 0, got {matrix.tolist()}")
     values, axes = np.linalg.eigh(matrix)
     # not the sign of an eigenvalue, its size says which part of the matrix comes closer
     order = np.argsort(-np.abs(values))
@@ -418,8 +395,6 @@ def plot_cone(matrix, *, ax=None):
 
 def plot_fiber(W1, b1, *, ax=None):
     """Plot the second neurons that leave a network the function of its first one, W1 and b1 (page B8)."""
-    if W1 == 0:
-        raise ValueError(f"W1 must not be 0, got {W1}")
     near = np.array([W1, b1]) * np.sign(W1)
     wide, deep = 2 * near[0], 2 * max(abs(b1), near[0])
     edge, none = np.array([[-deep, deep]] * 2), np.zeros((2, 2))
@@ -452,10 +427,6 @@ def plot_fiber(W1, b1, *, ax=None):
 
 def plot_room(truth, levels, *, ax=None):
     """Plot where the loss (w1·w2 − truth)² is below each level, in the square [−1, 1]² (page B13)."""
-    if not -1 < truth < 1:
-        raise ValueError(f"truth must be between -1 and 1, got {truth}")
-    if np.min(levels) <= 0:
-        raise ValueError(f"levels must be positive, got {np.min(levels)}")
     with ag.in_style() as palette:
         side = np.linspace(-1, 1, 401)
         above = (np.multiply.outer(side, side) - truth) ** 2
@@ -533,24 +504,101 @@ def _moments(moments):
     return [moments]
 
 
-def _curves(at, curves):
+def _order(net, order):
+    (net,), (order,) = check.network(net=net), check.vectors(order=order)
+    if sorted(order) != list(range(net.W1.size)):
+        raise ValueError(f"order must hold each of 0 to {net.W1.size - 1} once, got {order.tolist()}")
+    return [net, order.astype(int)]
+
+
+def _unit(net, unit):
+    (net,) = check.network(net=net)
+    return [net, *check.count(unit=unit, least=0, most=net.W1.size - 1)]
+
+
+def _few_neurons(net):
+    (net,) = check.network(net=net)
+    if (d := net.W1.size) > 4:
+        size = f"its orbit would have {2**d * math.factorial(d):,} networks"
+        raise ValueError(f"net must have at most 4 neurons, got {d}: {size}")
+    return [net]
+
+
+def _two_neurons(nets):
+    (nets,) = check.networks(nets=nets)
+    if nets[0].W1.size != 2:
+        raise ValueError(f"nets must have hidden dimension 2, got {nets[0].W1.size}")
+    return [nets]
+
+
+def _curves(at, curves, xscale, yscale):
     if not isinstance(curves, dict) or not 1 <= len(curves) <= len(LOOKS):
         raise ValueError(f"curves must be a dict of 1 to {len(LOOKS)} arrays, got {curves!r}")
     at, *checked = check.vectors(at=at, **{f"curves[{label!r}]": curve for label, curve in curves.items()})
-    return [at, dict(zip(curves, checked))]
+    for name, scale, arrays in (("xscale", xscale, at), ("yscale", yscale, checked)):
+        if scale not in ("linear", "log"):
+            raise ValueError(f"{name} must be linear or log, got {scale!r}")
+        if scale == "log" and np.min(arrays) <= 0:
+            raise ValueError(f"{name} must be linear unless all values are positive, got {np.min(arrays)}")
+    return [at, dict(zip(curves, checked)), xscale, yscale]
+
+
+def _runs(at, logged, midway):
+    (at,), losses = check.vectors(at=at), check.same_shape(logged=logged, midway=midway)
+    if losses[0].shape[1:] != at.shape:
+        shape = losses[0].shape
+        raise ValueError(f"logged and midway must have shape (runs, {len(at)}), got shape {shape}")
+    return [at, *losses]
 
 
 def _level(level):
     if not isinstance(level, tuple) or len(level) != 2:
         raise TypeError(f"level must be a height and a label, got {level!r}")
-    return [(*check.scalars(level=level[0]), level[1])]
+    return [(*check.scalars(level=level[0]), *check.texts(level=level[1]))]
+
+
+def _path(w=None, b=None):
+    return check.vectors(w=w, b=b)
+
+
+def _paths(paths):
+    check.sequences(paths=paths)
+    return [[array for path in paths for array in check.points(paths=path)]]
+
+
+def _cone(matrix):
+    (matrix,) = check.finite(matrix=matrix)
+    if matrix.shape != (2, 2) or matrix[0, 1] != matrix[1, 0]:
+        raise ValueError(f"matrix must be symmetric of shape (2, 2), got {matrix.tolist()}")
+    if np.trace(matrix) == 0 or matrix[0, 0] * matrix[1, 1] == matrix[0, 1] ** 2:
+        raise ValueError(f"matrix must have a trace and a determinant other than 0, got {matrix.tolist()}")
+    return [matrix]
+
+
+def _neuron(W1, b1):
+    W1, b1 = check.scalars(W1=W1, b1=b1)
+    if W1 == 0:
+        raise ValueError(f"W1 must not be 0, got {W1}")
+    return [W1, b1]
+
+
+def _room(truth, levels):
+    (truth,), (levels,) = check.scalars(truth=truth), check.vectors(levels=levels)
+    if not -1 < truth < 1:
+        raise ValueError(f"truth must be between -1 and 1, got {truth}")
+    if levels.min() <= 0:
+        raise ValueError(f"levels must be positive, got {levels.min()}")
+    return [truth, levels]
 
 
 def _pages(pages):
     if not isinstance(pages, dict) or not pages:
         raise ValueError(f"pages must be a dict of at least one page, got {pages!r}")
-    for number, (_, sources, place) in pages.items():
-        check.vectors(place=place)
+    for number, page in pages.items():
+        if not isinstance(page, tuple) or len(page) != 3:
+            raise TypeError(f"pages must give {number} a name, sources and a place, got {page!r}")
+        name, sources, place = page
+        check.texts(name=name), check.sequences(sources=sources), check.vectors(place=place)
         if not set(sources) <= set(pages):
             raise ValueError(f"pages must hold what {number} builds on, got {sources!r}")
     return [pages]
@@ -573,24 +621,18 @@ check.guard(
             (check.rate, "alpha"),
             (check.count, "epochs every"),
         ],
-        "permute": [_net, (check.vectors, "order")],
-        "flip": [_net],
-        "orbit": [_net],
-        "plot_curves": [(_curves, "at curves"), (check.texts, "xlabel ylabel"), _height],
-        "plot_log": [(check.vectors, "at"), (check.same_shape, "logged midway"), _height],
-        "plot_ellipses": [
-            _samples,
-            (lambda w, b: check.vectors(w=w, b=b) if len(w) or len(b) else [w, b], "w b"),
-        ],
+        "permute": [(_order, "net order")],
+        "flip": [(_unit, "net unit")],
+        "orbit": [(_few_neurons, "net")],
+        "plot_curves": [(_curves, "at curves xscale yscale"), (check.texts, "xlabel ylabel"), _height],
+        "plot_log": [(_runs, "at logged midway"), _height],
+        "plot_ellipses": [_samples, (_path, "w b")],
         "plot_projection": [(check.vectors, "x y_true"), _line],
-        "plot_hyperbola": [
-            (check.rate, "xx xy"),
-            (lambda paths: [[array for path in paths for array in check.points(paths=path)]], "paths"),
-        ],
-        "plot_orbit": [(check.networks, "nets")],
-        "plot_cone": [(check.finite, "matrix")],
-        "plot_fiber": [(check.scalars, "W1 b1")],
-        "plot_room": [(check.scalars, "truth"), (check.vectors, "levels")],
+        "plot_hyperbola": [(check.rate, "xx xy"), (_paths, "paths")],
+        "plot_orbit": [(_two_neurons, "nets")],
+        "plot_cone": [(_cone, "matrix")],
+        "plot_fiber": [(_neuron, "W1 b1")],
+        "plot_room": [(_room, "truth levels")],
         "plot_pages": [(_pages, "pages")],
     },
     snapshots=check.finite_training,

@@ -137,6 +137,14 @@ def texts(**values):
     return [*values.values()]
 
 
+def sequences(**values):
+    """Return lists and tuples."""
+    for name, value in values.items():
+        if not isinstance(value, (list, tuple)):
+            raise TypeError(f"{name} must be a list or a tuple, got {value!r}")
+    return [*values.values()]
+
+
 steps = functools.partial(count, least=0)
 seed = functools.partial(count, least=0, most=2**32 - 1)
 
@@ -159,7 +167,7 @@ def network(**nets):
 def networks(**groups):
     """Return sequences of networks of one hidden dimension as lists."""
     checked = []
-    for name, nets in groups.items():
+    for name, nets in zip(groups, sequences(**groups)):
         checked.append([net for given in nets for net in network(**{name: given})])
         sizes = [net.W1.size for net in checked[-1]]
         if len(set(sizes)) != 1:
