@@ -14,7 +14,7 @@ SOURCES += $(wildcard agml_*) _config.yml _toc.yml
 help:
 	@echo "make book   build the book into _build/html"
 	@echo "make pdf    typeset the book by LaTeX, into _build/companion.pdf, and check it"
-	@echo "make test   run every test, the printed numbers among them"
+	@echo "make test   run the tests, the printed numbers among them"
 	@echo "make slow   run the tests that take long: builds of whole books, JupyterLab"
 	@echo "make lint   look for mistakes in the style of the code, which make test does first"
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"

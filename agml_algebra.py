@@ -1,8 +1,8 @@
 """What algebra says about the models of chapter 1: the tools of the part Beyond the print.
 
 The loss of the linear model as a polynomial comes first, then derivatives of the network by all its
-parameters, its symmetries, and figures. Nothing that mirrors the print needs this module. What each
-argument must be stands in the last lines, as in `agml_helpers`.
+parameters, its symmetries, and figures. No page that mirrors the print imports this module. What each
+argument must be stands at the end, as in `agml_helpers`.
 """
 
 import itertools

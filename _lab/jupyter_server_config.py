@@ -23,7 +23,7 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 
 sys.path.insert(0, str(Path("_sphinx").resolve()))
 import plain
-from npm import MODULES
+from npm import NODE_MODULES
 
 BUILT = Path("_build")
 SAVING = " Saving keeps your edit in the page and nothing else, no outputs and no counts."
@@ -144,7 +144,7 @@ c.FileContentsManager.checkpoints_class = Checkpoints
 # the looks, and the book's font, which its build has fetched
 c.ServerApp.tornado_settings = {
     "static_custom_path": [
-        str(path.resolve()) for path in (Path("_lab/custom"), MODULES / "@fontsource-variable")
+        str(path.resolve()) for path in (Path("_lab/custom"), NODE_MODULES / "@fontsource-variable")
     ]
 }
 c.LabApp.custom_css = True

@@ -8,7 +8,7 @@ from matplotlib.patches import Ellipse
 
 import agml_helpers as ag
 
-NIGHT, GOLD, PAPER = "#10202c", "#f2b84b", "#fdfaf3"
+NIGHT, GOLD, CREAM = "#10202c", "#f2b84b", "#fdfaf3"
 
 
 def draw_title(file):
@@ -28,7 +28,7 @@ def draw_title(file):
         dw, db = ag.gradient_field(x, y_data, w, b)
         w, b = w - 0.001 * dw, b - 0.001 * db
         paths.append((w, b))
-    ax.plot(*np.transpose(paths, (1, 0, 2)), color=PAPER, linewidth=0.6, alpha=0.35)
+    ax.plot(*np.transpose(paths, (1, 0, 2)), color=CREAM, linewidth=0.6, alpha=0.35)
     w, b, _ = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, 0.001, 2000)
     ax.plot(w, b, color=GOLD, linewidth=2.6, solid_capstyle="round")
     ax.plot(w[[0, -1]], b[[0, -1]], "o", color=GOLD, markersize=8)

@@ -31,9 +31,8 @@ class Twins:
         light, self.light = self.light, []
         if not light or not result.success:
             return
-        from matplotlib_inline.backend_inline import (
-            flush_figures,
-        )  # which ties itself to the kernel that imports it
+        # which ties itself to the kernel that imports it
+        from matplotlib_inline.backend_inline import flush_figures
 
         with capture_output() as dark, ag.in_palette(ag.DARK):
             exec(self.shell.transform_cell(result.info.raw_cell), dict(self.shell.user_ns))

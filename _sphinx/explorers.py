@@ -19,7 +19,7 @@ def share(state):
     return state
 
 
-def lighten(app, env):
+def share_modules(app, env):
     """Share modules on every page."""
     for metadata in env.nb_metadata.values():
         path, script = metadata.get("js_files", {}).get(STATE, (None, None))
@@ -46,4 +46,4 @@ class KeepStill(SphinxPostTransform):
 
 def setup(app):
     app.add_post_transform(KeepStill)
-    app.connect("env-check-consistency", lighten)
+    app.connect("env-check-consistency", share_modules)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import import_module
 from threading import Lock
 
 from jupyter_client.manager import AsyncKernelManager
@@ -72,12 +73,10 @@ def serve():
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 
     import matplotlib.pyplot as plt
-    import sympy  # noqa: F401
     from ipykernel.kernelapp import IPKernelApp
 
-    import agml_explorers  # noqa: F401
-    import darkfigures  # noqa: F401
-
+    for module in "sympy", "agml_explorers", "darkfigures":
+        import_module(module)
     sys.modules["debugpy"] = None  # every kernel would take a fifth of a second to import its debugger
     plt._draw_all_if_interactive = lambda: None  # a figure is drawn when it is shown, and not once before
     ours = [

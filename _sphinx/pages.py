@@ -57,7 +57,7 @@ def describe(app, pagename, templatename, context, doctree):
     context["body"] = body.replace(' role="doc-biblioentry"', "")
 
 
-def lighten(app, pages):
+def unblock(app, pages):
     """Let no script hold up the page, and load the search's index where one searches."""
     options = (Path(app.outdir) / "_static" / "documentation_options.js").read_text(encoding="utf-8")
     for name, page in pages.items():
@@ -91,7 +91,7 @@ def finish(app, error, images):
     }
     pages = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
     pages = {name: page for name, page in pages.items() if 'class="glyphs"' not in page}  # those are finished
-    for change in (formulas.draw, images.place, lighten, name_controls, styles.tailor):
+    for change in (formulas.draw, images.place, unblock, name_controls, styles.tailor):
         change(app, pages)
     for name, page in pages.items():
         files[name].write_text(page, encoding="utf-8")

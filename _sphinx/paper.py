@@ -251,9 +251,8 @@ def prepare(app):
     """Draw the front page's picture."""
     if app.builder.format != "latex":
         return
-    app.set_translator(
-        "latex", Translator
-    )  # not in setup: the theme of the HTML would then leave out its own
+    # not in setup: the theme of the HTML would then leave out its own
+    app.set_translator("latex", Translator)
     draw_title(Path(app.outdir) / "title.pdf")
 
 

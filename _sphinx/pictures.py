@@ -13,7 +13,7 @@ PICTURE = re.compile(
 )
 
 
-def lighten(source, target):
+def to_webp(source, target):
     """Store a picture with few colors as WebP, which takes half of what a PNG does, and return its size.
 
     Colors are rounded in steps from that of the ground, which stays as it is; a palette would lose rare ones.
@@ -42,7 +42,7 @@ class Pictures:
         twins = {f"{path.stem}-dark": path for path in (Path(app.outdir).parent / DARK).glob("*.png")}
         pool = ThreadPoolExecutor()
         self.sizes = {
-            stem: pool.submit(lighten, path, images / f"{stem}.webp")
+            stem: pool.submit(to_webp, path, images / f"{stem}.webp")
             for stem, path in (shown | twins).items()
             if path.suffix == ".png"
         }

@@ -3,12 +3,12 @@
 import re
 from pathlib import Path
 
-from npm import MODULES, run
+from npm import NODE_MODULES, run
 
 LINK = re.compile(
     r'\s*<link (?=[^>]*rel="stylesheet")[^>]*href="(?P<place>[^"?]*_static/)(?P<file>[^"?]+)[^"]*"[^>]*>'
 )
-FONT = MODULES / "@fontsource-variable" / "stix-two-text"
+FONT = NODE_MODULES / "@fontsource-variable" / "stix-two-text"
 SHEET = "book.css"
 
 

@@ -119,9 +119,8 @@ def look(page, view):
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.set_viewport_size(viewport)
     page.evaluate(SETTLED)
-    with contextlib.suppress(
-        TimeoutError
-    ):  # the theme takes its time to let the keyboard reach what scrolls now
+    # the theme takes its time to let the keyboard reach what scrolls now
+    with contextlib.suppress(TimeoutError):
         page.wait_for_function(FOCUSABLE, timeout=2000)
     assert page.evaluate("[document.documentElement.dataset.theme, innerWidth]") == [theme, viewport["width"]]
 

@@ -61,7 +61,7 @@ def test_a_rare_color_survives_in_the_pictures(palette, tmp_path):
     x, _, y = ag.make_data(20)
     with ag.in_palette(palette):
         ag.plot_gradient_field(x, y, [0], [0]).figure.savefig(tmp_path / "a.png")
-    pictures.lighten(tmp_path / "a.png", tmp_path / "a.webp")
+    pictures.to_webp(tmp_path / "a.png", tmp_path / "a.webp")
     seen = plt.imread(tmp_path / "a.webp")[..., :3].reshape(-1, 3) / 255
     assert np.abs(seen - to_rgb(palette.red)).max(axis=1).min() * 255 < pictures.STEP / 2 + 0.01
 

@@ -1,7 +1,8 @@
 """Print the mutants of our modules that no test kills, and fail when they are too many.
 
 Runs after mutmut, from the top folder. What draws figures is left out: tests that restate colors and sizes
-prove nothing. So is what runs when a module is imported: mutmut puts a mutant in its place only later.
+prove nothing. So is `guard` with its doors, which are built when a module is imported: mutmut puts a mutant
+in its place only later.
 """
 
 import json
