@@ -1,6 +1,6 @@
 """Turn the text of a page into plain Markdown, which every notebook program shows, and back again.
 
-What the book knows by its build alone, such as numbers, comes in as facts, which `notebooks.py` gathers.
+What the book knows by its build alone, such as numbers, comes in as facts, which `facts.py` gathers.
 A page becomes a row of pieces, each of which remembers the source that it was made from; so an edit finds
 its way back into the page.
 """

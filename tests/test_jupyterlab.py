@@ -39,11 +39,15 @@ READ = r"""async ([path, seconds]) => {
     const all = (selector, get) => [...widget.node.querySelectorAll(selector)].map(get);
     const code = cells.filter(cell => cell.model.type == "code");
     const solutions = cells.filter(cell => source(cell).startsWith("##### Solution"));
+    const open = () => solutions.filter(cell => !cells[cells.indexOf(cell) + 1]?.isHidden).map(source);
+    // JupyterLab folds what is to be folded some time after it has shown it
+    for (let tries = 0; tries < 10 * seconds && open().length; tries++)
+      await new Promise(resolve => setTimeout(resolve, 100));
     const explorers = code.filter(cell => /^(?:\w+ = )?ex\.[A-Z]/m.test(source(cell))).length;
     const before = {
       kernel: model.getMetadata("kernelspec")?.name, dirty: model.dirty, explorers,
       dialogs: document.querySelectorAll(".jp-Dialog").length, solutions: solutions.length,
-      open: solutions.filter(cell => !cells[cells.indexOf(cell) + 1]?.isHidden).map(source),
+      open: open(),
     };
     const front = async () => {  // the start page opens late, and commands are for the page in front
       while (shell.currentWidget !== widget) {

@@ -3,15 +3,11 @@
 Every figure is reported. Some have a guard, far below what was measured: to fall below it is a loss.
 """
 
-import contextlib
-import os
-import platform
 import sys
 import tracemalloc
 from statistics import median
 from timeit import timeit
 
-import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from playwright.sync_api import sync_playwright
@@ -298,19 +294,9 @@ def hands(book):
     return taken, epochs
 
 
-def machine():
-    model = platform.processor() or platform.machine()
-    with contextlib.suppress(OSError), open("/proc/cpuinfo") as info:
-        model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), model)
-    return (
-        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
-        f"NumPy {np.__version__}, Matplotlib {matplotlib.__version__}"
-    )
-
-
 def report(missed):
     """Yield the tables in Markdown, line by line, and note the guards that did not hold."""
-    yield f"Measured on: {machine()}.\n"
+    yield f"Measured on: {measured.machine()}.\n"
     yield "| what | times as fast | guard | why |\n|---|---:|---:|---|"
     for what, (slow, fast), guard, why in rows():
         times = slow / fast

@@ -21,7 +21,6 @@ import jupytext
 from jupyter_client.manager import KernelManager
 
 import measured
-from bench import machine
 from matrix import ROOT, pages
 
 READERS = (1, 2, 4, 8)
@@ -113,7 +112,8 @@ def title(page):
 
 def report():
     """Return the tables in Markdown."""
-    yield f"Measured on: {machine()}; {os.getloadavg()[0]:.1f} programs were at work on it already.\n"
+    already = f"{os.getloadavg()[0]:.1f} programs were at work on it already"
+    yield f"Measured on: {measured.machine()}; {already}.\n"
     runs = [alone() for _ in range(TIMES)]
     least = {
         page: [min(values) for values in zip(*(taken[page] for taken, *_ in runs))] for page in runs[0][0]

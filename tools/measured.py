@@ -1,6 +1,10 @@
 """Pages of the appendix whose tables are measured: the tools beside this file write them."""
 
+import contextlib
+import os
+import platform
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -10,6 +14,17 @@ def browser():
     """Return the program of a Chromium, or None."""
     names = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
     return next(filter(None, map(shutil.which, names)), None)
+
+
+def machine():
+    """Return the processor, the system and the versions that a table was measured with."""
+    model = platform.processor() or platform.machine()
+    with contextlib.suppress(OSError), open("/proc/cpuinfo") as info:
+        model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), model)
+    return (
+        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
+        f"NumPy {version('numpy')}, Matplotlib {version('matplotlib')}"
+    )
 
 
 def in_order(pages):
