@@ -19,13 +19,12 @@ from packaging.utils import canonicalize_name
 
 import facts
 import plain
-from publish import FILES, MODULES, first_cell, notebook_name
+from publish import FILES, first_cell, imported, notebook_name
 
 PACKAGES = ("anywidget", "ipywidgets", "jupyterlab", "matplotlib", "numpy", "sympy")
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "agml-companion"
 PDF = ROOT / "_build" / "companion.pdf"
-FIGURES = {"bbox_inches": "tight", "dpi": 200}  # twice the 100 of a screen, which is what retina makes of it
 
 README = f"""# Algebraic Geometry & Machine Learning: the notebooks
 
@@ -40,16 +39,6 @@ The first page leads to all others. Run a page from top to bottom. Keep
 Does your machine print what is saved here? `pip install nbval`, then `pytest --nbval` compares it.
 """
 
-FIRST_CELL = f"""try:
-    import {", ".join(MODULES)}
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        f"This notebook needs {{error.name}}. Download all notebooks, {NAME}.zip, from "
-        "the front page of the book, unpack it, follow its README.md, and open it there."
-    ) from None"""
-SHARP = f"""%config InlineBackend.figure_formats = ["retina"]
-%config InlineBackend.print_figure_kwargs = {FIGURES}"""
-
 
 def notebook(app, known, doc, names):
     """Return a page as a notebook for any program, with what it printed and drew, that says what it needs."""
@@ -58,9 +47,9 @@ def notebook(app, known, doc, names):
     page = nbformat.read(executed, as_version=4) if live else jupytext.read(ROOT / f"{doc}.md", fmt="md:myst")
     cells = plain.prepare(plain.Page(known, doc, lambda place: names.get(place, "")), page.cells)
     if live:
+        needed = imported("\n".join(cell.source for cell in page.cells if cell.cell_type == "code"))
         url = app.config.html_theme_options["repository_url"]
-        needs = first_cell(url) if url else FIRST_CELL
-        first = nbformat.v4.new_code_cell(f"#@title What this page needs\n{needs}\n{SHARP}")
+        first = nbformat.v4.new_code_cell(first_cell(url, needed))
         first.metadata = {"cellView": "form", "jupyter": {"source_hidden": True}}
         cells = [first, *cells]
     if doc == "index":

@@ -5,7 +5,10 @@ the branch that .github/workflows/book.yml pushes them to: Colab opens no page i
 JupyterHub has neither jupytext nor the modules, which lie beside the notebooks there.
 """
 
+import ast
+import json
 import re
+import sys
 import tomllib
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -13,6 +16,7 @@ from xml.sax.saxutils import escape
 from sphinx.errors import ConfigError
 
 NOTEBOOKS = "notebooks"
+FIGURES = {"bbox_inches": "tight", "dpi": 200}  # twice the 100 of a screen, which is what retina makes of it
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MODULES = PROJECT["tool"]["setuptools"]["py-modules"]
@@ -54,15 +58,50 @@ def notebook_name(page):
     return f"{Path(page.removesuffix('/index')).name}.ipynb"
 
 
-def first_cell(url):
-    """Return what a notebook begins with, to get the modules where it was opened without them."""
-    raw = url.replace("https://github.com/", "https://raw.githubusercontent.com/", 1)
-    return f"""try:
-    import {", ".join(MODULES)}
-except ModuleNotFoundError:  # as on Colab
-    from urllib.request import urlretrieve
-    for file in {FILES}:
-        urlretrieve(f"{raw}/{NOTEBOOKS}/{{file}}", file)"""
+def imported(code):
+    """Return the names of what code imports, and of what our modules among them import in turn."""
+    nodes = list(ast.walk(ast.parse(code)))
+    paths = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    paths += [node.module for node in nodes if isinstance(node, ast.ImportFrom)]
+    names = {path.split(".")[0] for path in paths}
+    ours = [(ROOT / f"{name}.py").read_text(encoding="utf-8") for name in names & set(MODULES)]
+    return names.union(*map(imported, ours))
+
+
+def first_cell(url, names):
+    """Return what a notebook begins with, to bring what it needs; the names are those of `imported`.
+
+    JupyterLite brings packages in the browser, pip elsewhere, as on Colab. Modules are beside the notebook;
+    one that was opened alone, from a repository, fetches them from the branch of the notebooks.
+    """
+    packages = sorted(names - set(MODULES) - sys.stdlib_module_names - {"IPython"})
+    modules = sorted(names & set(MODULES))
+    fetch, where = "", "Unpack agml-companion.zip, from the front page of the book, and follow its README.md."
+    if url:
+        raw = url.replace("https://github.com/", "https://raw.githubusercontent.com/", 1)
+        where = f"All that the pages need is here: {url}/tree/{NOTEBOOKS}"
+        files = [file for file in FILES if Path(file).stem in modules]
+        fetch = f"""
+    for file in {json.dumps(files)}:
+        if not os.path.exists(file):
+            urlretrieve(f"{raw}/{NOTEBOOKS}/{{file}}", file)"""
+    return f"""#@title What this page needs
+import os, sys
+from importlib.util import find_spec
+from urllib.request import urlretrieve
+
+missing = [name for name in {json.dumps(packages)} if not find_spec(name)]
+if missing and sys.platform == "emscripten":  # in the browser
+    import piplite
+    await piplite.install(missing)
+elif missing:  # as on Colab
+    get_ipython().run_line_magic("pip", "install --quiet " + " ".join(missing))
+try:{fetch}
+    import {", ".join(packages + modules)}
+except (ImportError, OSError) as error:
+    raise ImportError(f"{{error}}. {where}") from None
+%config InlineBackend.figure_formats = ["retina"]
+%config InlineBackend.print_figure_kwargs = {json.dumps(FIGURES)}"""
 
 
 def write_sitemap(app, error):
