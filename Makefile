@@ -4,13 +4,12 @@ PYTHON ?= python3
 VENV ?= .venv
 READY := $(VENV)/.ready
 BUILT := _build/html/.built
-FACTS := _build/facts.json
 LIGHTHOUSE := _build/lighthouse/node_modules/.package-lock.json
 PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 SOURCES += $(wildcard agml_*) _config.yml _toc.yml
 
-.PHONY: help book pdf test slow lint matrix bench load mutants audit lab lighthouse notebooks lock clean
+.PHONY: help book pdf test slow lint matrix bench load mutants audit lab restore lighthouse notebooks lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
@@ -23,7 +22,8 @@ help:
 	@echo "make lighthouse  ask Lighthouse about every page, into appendix/speed.md"
 	@echo "make mutants break the helpers in every way that mutmut knows, and show what no test notices"
 	@echo "make audit  look for unused dependencies, known vulnerabilities, mistakes in workflows and citation"
-	@echo "make lab    open the pages in JupyterLab, to run and change them"
+	@echo "make lab    open the pages in JupyterLab, to run and change them, in the folder notebooks"
+	@echo "make restore PAGE=...  bring a page there as it was made, beside yours"
 	@echo "make notebooks  pack all pages as notebooks, and run them in an empty environment"
 	@echo "make load   measure what one reader and many take, into appendix/class.md"
 	@echo "make lock   renew requirements.txt from pyproject.toml"
@@ -79,12 +79,12 @@ audit: $(READY)
 	$(VENV)/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --no-deps -r _build/locked.txt
 
 # more options for JupyterLab can be given as LAB=
-lab: $(READY) $(FACTS)
-	JUPYTER_CONFIG_DIR="$(CURDIR)/_build/lab" JUPYTER_CONFIG_PATH="$(CURDIR)/_lab" JUPYTER_PATH="$(CURDIR)/_lab" $(VENV)/bin/jupyter lab $(LAB)
+lab: $(READY) $(BUILT)
+	$(VENV)/bin/python _lab/bring.py
+	JUPYTER_CONFIG_DIR="$(CURDIR)/_build/lab" JUPYTER_CONFIG_PATH="$(CURDIR)/_lab" $(VENV)/bin/jupyter lab $(LAB)
 
-# The numbers that the pages have in JupyterLab. An edit there must not have the book built anew, which may even fail.
-$(FACTS):
-	$(MAKE) book
+restore: $(READY) $(BUILT)
+	$(VENV)/bin/python _lab/bring.py $(PAGE)
 
 notebooks: $(READY) $(BUILT)
 	$(VENV)/bin/python -m pytest -m slow tests/test_elsewhere.py
@@ -94,7 +94,7 @@ notebooks: $(READY) $(BUILT)
 # anything changed, everything is executed and written anew. A PDF of older pages is taken away.
 $(BUILT): $(READY) $(SOURCES) $(wildcard $(PAPER)/companion.pdf)
 	@test ! -e _build/companion.pdf || test -z "$$(find $^ -newer _build/companion.pdf)" || rm _build/companion.pdf
-	rm -rf _build/.doctrees _build/artwork _build/facts.json _build/executed _build/html _build/jupyter_execute
+	rm -rf _build/.doctrees _build/artwork _build/executed _build/html _build/jupyter_execute _build/notebooks
 	$(VENV)/bin/jupyter-book build . --all --quiet -W -n --keep-going
 	@touch $@
 

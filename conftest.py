@@ -3,7 +3,6 @@
 A page is a notebook: each of its cells is a test, which nbval runs and compares with its `prints:`.
 """
 
-import atexit
 import os
 import re
 import shutil
@@ -17,10 +16,14 @@ import jupytext
 import matplotlib
 import pytest
 import yaml
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from nbformat.v4 import new_output
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
+
+from _sphinx.execution import environment
+from agml_printed import differences
 
 matplotlib.use("Agg")  # tests draw, and show nothing
 
@@ -100,7 +103,9 @@ class Cell(IPyNbCell):
         if found != declared:
             self.comparison_traceback = [f"{dict(found)} where {dict(declared)} is declared"]
             return False
-        return super().compare_outputs(texts, ref, skip_compare)
+        streams = ["".join(output.text for output in outputs) for outputs in (texts, ref)]
+        self.comparison_traceback = differences(*streams)
+        return not self.comparison_traceback
 
     def runtest(self):
         super().runtest()
@@ -109,23 +114,13 @@ class Cell(IPyNbCell):
         self.user_properties.append(("compared", (str(self.parent.path), len(lines))))
 
 
-@cache
-def kernels():
-    """Return what kernels are forked from, as in the build: to start one takes longer than many a page."""
-    from kernels import Kernels
-
-    ours = Kernels()
-    atexit.register(ours.close)
-    return ours
-
-
 class Kernel(RunningKernel):
-    """A forked kernel, as nbval wants it."""
+    """A kernel as the build starts it, of this very Python and without anybody's settings."""
 
     def __init__(self, folder):
+        self.km = KernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
         coarse = "--InlineBackend.print_figure_kwargs={'dpi': 20}"  # figures are counted, not looked at
-        self.km = kernels().manager(KernelManager, [coarse])
-        self.km.start_kernel(cwd=str(folder))
+        self.km.start_kernel(cwd=str(folder), env=environment(), extra_arguments=[coarse])
         self.kc = self.km.client()
         self.kc.start_channels()
         self.kc.wait_for_ready(timeout=60)

@@ -1,18 +1,40 @@
 """Draw the title image and the logo from the book's own mathematics: descents on its loss."""
 
+import functools
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
-import agml_helpers as ag
-
 NIGHT, GOLD, CREAM = "#10202c", "#f2b84b", "#fdfaf3"
 
 
+def plainly(draw):
+    """Let a function draw by Matplotlib's own settings, whatever those of the builder are."""
+
+    @functools.wraps(draw)
+    def drawn(file):
+        with matplotlib.rc_context():
+            matplotlib.rcdefaults()
+            matplotlib.rcParams["svg.hashsalt"] = "agml"
+            draw(file)
+
+    return drawn
+
+
+def save(figure, file, **options):
+    """Save a figure without the date, so that the same book is the same files."""
+    date = "Date" if file.suffix == ".svg" else "CreationDate"
+    figure.savefig(file, metadata={date: None}, **options)
+
+
+@plainly
 def draw_title(file):
     """Draw gradient descents from many starting points, the print's own among them, over level sets."""
+    import agml_helpers as ag  # not before the pages have run, which say best what is wrong with it
+
     x, _, y_data = ag.make_data()
     figure = Figure(figsize=(12, 4.2), facecolor=NIGHT)
     ax = figure.add_axes((0, 0, 1, 1))
@@ -32,9 +54,10 @@ def draw_title(file):
     w, b, _ = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, 0.001, 2000)
     ax.plot(w, b, color=GOLD, linewidth=2.6, solid_capstyle="round")
     ax.plot(w[[0, -1]], b[[0, -1]], "o", color=GOLD, markersize=8)
-    figure.savefig(file)
+    save(figure, file)
 
 
+@plainly
 def draw_logo(file):
     """Draw three level sets, tilted like those of the loss, and a descent to their center."""
     figure = Figure(figsize=(2, 2), facecolor="none")
@@ -53,18 +76,21 @@ def draw_logo(file):
         solid_joinstyle="round",
     )
     ax.plot(-0.62, 0.3, "o", color=GOLD, markersize=14)
-    figure.savefig(file, transparent=True)
+    save(figure, file, transparent=True)
 
 
-def draw(app, config):
+def prepare(app, config):
     folder = Path(app.outdir).parent / "artwork"
     folder.mkdir(parents=True, exist_ok=True)
-    with ag.plt.rc_context({"svg.hashsalt": "agml"}):
-        draw_title(folder / "title.svg")
-        draw_logo(folder / "logo.svg")
+    draw_logo(folder / "logo.svg")  # the theme asks for it at once
     config.html_logo = config.html_favicon = str(folder / "logo.svg")
     config.html_static_path.append(str(folder))
 
 
+def draw(app, env):
+    draw_title(Path(app.outdir).parent / "artwork" / "title.svg")
+
+
 def setup(app):
-    app.connect("config-inited", draw)
+    app.connect("config-inited", prepare)
+    app.connect("env-updated", draw)

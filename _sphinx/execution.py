@@ -1,43 +1,107 @@
-"""Run the pages, as many at once as there are processors, ahead of Sphinx, which reads them.
+"""Run every page once, several at a time, ahead of Sphinx, which reads them as they ran.
 
-MyST-NB would run one after the other; it is told not to, and given each page as it ran. A result is never
-older than the build. The kernels are forked from kernels.py.
+Nothing of the builder's own settings reaches a page: a kernel sees an environment and folders of the build's.
+What fails ends the build, whose last line names page, cell and cause.
 """
 
 import os
-import shutil
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-from myst_nb import sphinx_
-from myst_nb.core.read import NbReader, create_nb_reader
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from myst_nb.core.read import create_nb_reader
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
-from sphinx.errors import ExtensionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from kernels import Kernels
-from pictures import DARK
-
-EXECUTED = "executed"  # beside the pages, for notebooks.py: MyST-NB keeps those without what they gave
+ROOT = Path(__file__).resolve().parent.parent
+EXECUTED = "executed"  # beside the pages
 STATE = "application/vnd.jupyter.widget-state+json"
-SCREEN = [
-    "--ext=darkfigures",
-    "--InlineBackend.print_figure_kwargs={'bbox_inches': 'tight', 'pil_kwargs': {'compress_level': 1}}",
-]
-PAPER = ["--InlineBackend.figure_formats={'png', 'pdf'}"]
+VIEW = "application/vnd.jupyter.widget-view+json"
+SETTINGS = ROOT / "_build" / "settings"  # of Matplotlib and IPython, in place of the builder's
+# what a process needs to start, a copy of our modules to be found, and some processors to compute rightly
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "OPENBLAS_CORETYPE")
+PICTURES = "{'bbox_inches': 'tight', 'dpi': 200, 'pil_kwargs': {'compress_level': 1}}"
+FORMATS = {"html": "{'png'}", "latex": "{'png', 'pdf'}"}
 
 
-def run(path, notebook, kernels, options, timeout):
-    """Run a page in a kernel of its own, and return how long it took."""
-    start = time.perf_counter()
-    # what a cell prints is one block, however often the kernel flushed
-    told = {"timeout": timeout, "record_timing": False, "coalesce_streams": True}
-    client = NotebookClient(notebook, resources={"metadata": {"path": str(path.parent)}}, **told)
-    client.km = kernels.manager(options=options)  # not as an argument: the client would not end it
-    client.execute()
-    return time.perf_counter() - start
+def environment():
+    """Return the environment of a kernel."""
+    ours = {"IPYTHONDIR": str(SETTINGS / "ipython"), "MPLCONFIGDIR": str(SETTINGS / "matplotlib")}
+    return {name: os.environ[name] for name in KEPT if name in os.environ} | ours
+
+
+class Page:
+    """A page that runs: its file, its notebook, and the cell at which it is."""
+
+    def __init__(self, name, path, notebook):
+        self.name, self.path, self.notebook, self.cell = name, path, notebook, 0
+
+    def start(self, cell, cell_index):
+        self.cell = cell_index
+
+    def run(self, formats, timeout):
+        """Run all cells, and return how long it took; refuse what has no place in a book."""
+        start, folder = time.perf_counter(), SETTINGS / "empty"
+        folder.mkdir(parents=True, exist_ok=True)
+        client = NotebookClient(
+            self.notebook,
+            timeout=timeout,
+            record_timing=False,
+            coalesce_streams=True,  # what a cell prints is one block, however often the kernel flushed
+            on_cell_start=self.start,
+            resources={"metadata": {"path": str(folder)}},
+            extra_arguments=[
+                f"--InlineBackend.figure_formats={formats}",
+                f"--InlineBackend.print_figure_kwargs={PICTURES}",
+            ],
+        )
+        # the kernel of this very Python, not one that the builder gave its name
+        specs = KernelSpecManager(kernel_dirs=[])
+        client.km = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
+        try:
+            client.execute(env=environment())
+        except CellExecutionError as error:
+            raise self.fault(f"{error.ename}: {error.evalue}") from None
+        except DeadKernelError:
+            raise self.fault("the kernel died") from None
+        except CellTimeoutError:
+            raise self.fault(f"it ran longer than {timeout} s, the timeout in _config.yml") from None
+        except Exception as error:
+            raise self.fault(f"{type(error).__name__}: {error}") from None
+        for index, cell in enumerate(self.notebook.cells):
+            self.cell = index
+            for wrong in filter(None, (fault(cell, output) for output in cell.get("outputs", []))):
+                raise self.fault(wrong)
+        return time.perf_counter() - start
+
+    def fault(self, cause):
+        """Return an error that names page, line and cell."""
+        count = sum(cell.cell_type == "code" for cell in self.notebook.cells[: self.cell + 1])
+        line = self.notebook.metadata["source_map"][self.cell] + 1
+        return Fault(f"{self.name}, line {line}, code cell {count}: {cause}")
+
+
+class Fault(Exception):
+    """Something in a page that ends the build."""
+
+
+def fault(cell, output):
+    """Return what is wrong with an output of a cell, if anything is."""
+    data, told = output.get("data", {}), cell.metadata.get("mystnb", {})
+    if output.output_type == "error":  # such as one while a figure was drawn
+        return f"{output.ename}: {output.evalue}"
+    if output.output_type == "stream" and output.name == "stderr":
+        return f"it writes to stderr: {' '.join(output.text.split())}"
+    if "image/png" in data and VIEW not in data:
+        if not str(told.get("image", {}).get("alt") or "").strip():
+            return "a figure needs a text for readers who can't see it, under mystnb: image: alt"
+        if "figure" in told and not {"name", "caption"} <= {*told["figure"]}:
+            return "a figure needs a name and a caption, under mystnb: figure"
+    return None
 
 
 def numbered(page):
@@ -48,65 +112,56 @@ def numbered(page):
     return text
 
 
+def read(text, file):
+    """Read for MyST-NB a page that ran."""
+    return nbformat.read(file, as_version=4)
+
+
 class Pages:
     """Runs the pages in the order in which Sphinx reads them, ahead of it."""
 
-    kernels = pool = None
-
-    def prepare(self, app, config):
-        """Start the process that kernels are forked from, which imports while Sphinx sets itself up."""
-        self.kernels = Kernels()
+    pool = None
 
     def start(self, app, env, docnames):
         """Let all pages run that Sphinx is going to read."""
-        config, dark = env.mystnb_config, Path(app.outdir).parent / DARK
-        shutil.rmtree(dark, ignore_errors=True)
-        dark.mkdir(parents=True)
-        options = [*SCREEN, f"--Twins.folder={dark}"] if app.builder.format == "html" else PAPER
+        config = env.mystnb_config
         # macOS does not say which processors are ours
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         self.pool, self.running = ThreadPoolExecutor(processors + 1), {}  # one waits for messages
         for doc in docnames:
             path = Path(env.doc2path(doc))
-            text = path.read_text(encoding="utf-8")
+            text, name = path.read_text(encoding="utf-8"), path.relative_to(app.srcdir)
             reader = create_nb_reader(str(path), env.myst_config, config, text)
             if reader:
-                page = reader.read(text)
-                told = path, page, self.kernels, options, config.execution_timeout
-                self.running[doc] = path, page, self.pool.submit(run, *told)
+                try:
+                    notebook = reader.read(text)
+                except Exception as error:
+                    self.stop(f"{name}: {error}")
+                page = Page(name, path, notebook)
+                formats = FORMATS[app.builder.format]
+                self.running[doc] = page, self.pool.submit(page.run, formats, config.execution_timeout)
 
     def wait(self, app, doc, source):
         """Wait until a page has run that Sphinx is about to read, and keep what it gave."""
         if doc not in self.running:
             return
-        path, page, result = self.running[doc]
-        name = path.relative_to(app.srcdir)
+        page, result = self.running[doc]
         try:
-            print(f"{name} ran in {result.result():.1f} s", flush=True)
-        except CellExecutionError as error:
-            raise ExtensionError(f"{name} fails: {error}") from None
-        kept = Path(app.outdir).parent / EXECUTED / name.with_suffix(".ipynb")
+            print(f"{page.name} ran in {result.result():.1f} s", flush=True)
+        except Fault as error:
+            self.stop(str(error))
+        kept = Path(app.outdir).parent / EXECUTED / page.name.with_suffix(".ipynb")
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(numbered(page), encoding="utf-8")
+        kept.write_text(numbered(page.notebook), encoding="utf-8")
+        app.env.mystnb_config.custom_formats[str(page.path)] = read, {"file": str(kept)}, False
 
-    def read(self, path, md_config, nb_config, content):
-        """Read a page for MyST-NB: one that ran is at hand."""
-        for where, page, _ in self.running.values():
-            if str(where) == path:
-                return NbReader(lambda text: page, md_config)
-        return create_nb_reader(path, md_config, nb_config, content)
-
-    def end(self, app, error):
-        """Stop what still runs."""
-        if self.pool:
-            self.pool.shutdown(cancel_futures=True)
-        self.kernels.close()
+    def stop(self, cause):
+        """End the build: around any other error, Sphinx and Jupyter Book print a page of their own code."""
+        self.pool.shutdown(cancel_futures=True)
+        raise SystemExit(re.sub(r"\x1b\[[\d;]*m", "", cause))
 
 
 def setup(app):
     pages = Pages()
-    sphinx_.create_nb_reader = pages.read
-    app.connect("config-inited", pages.prepare, priority=100)
     app.connect("env-before-read-docs", pages.start)
     app.connect("source-read", pages.wait)
-    app.connect("build-finished", pages.end, priority=100)

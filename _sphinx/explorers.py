@@ -5,7 +5,8 @@ import json
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
+from .execution import VIEW
+
 STATE = "ipywidgets_state"  # where MyST-NB keeps the widgets of a page
 
 
@@ -37,11 +38,11 @@ class KeepStill(SphinxPostTransform):
     def run(self):
         for bundle in self.document.findall(nodes.container):
             found = {part.get("mime_type"): part for part in bundle} if "nb_element" in bundle else {}
-            if WIDGET in found and "image/png" in found:
+            if VIEW in found and "image/png" in found:
                 still = found["image/png"].next_node(nodes.image).deepcopy()
                 still["alt"] = f"A still picture of {found['text/plain'].astext()}"
                 tags = [nodes.raw("", f"<{tag}>", format="html") for tag in ("noscript", "/noscript")]
-                found[WIDGET] += [tags[0], still, tags[1]]
+                found[VIEW] += [tags[0], still, tags[1]]
 
 
 def setup(app):

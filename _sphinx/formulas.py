@@ -10,7 +10,7 @@ from sphinx.ext.mathjax import html_visit_math
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from npm import run
+from .npm import run
 
 PUNCTUATION = re.compile(r"[,.;:!?)\]”’'–-]+")
 FORMULA = re.compile(

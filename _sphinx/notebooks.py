@@ -1,76 +1,186 @@
-"""Give every page that runs as a notebook to download, and all pages together in a zip.
+"""Make the one notebook of each page, from the page as it ran and from what Sphinx made of its text.
 
-execution.py has run the pages and left them beside the book; plain.py makes their text plain Markdown.
-The facts that it takes are kept in _build/facts.json as well: `make lab` shows the pages by the same.
+The same notebooks go everywhere: beside the page and into a zip to download, onto the branch that Binder and
+Colab read, and into the folder of which `make lab` and `make lite` show a copy.
 """
 
+import base64
 import json
+import re
 import shutil
+import struct
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 
-import jupytext
 import nbformat
 from ipykernel.ipkernel import IPythonKernel
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from sphinx import addnodes
 
-import facts
-import plain
-from publish import FILES, first_cell, imported, notebook_name
+from .execution import EXECUTED, ROOT, VIEW
+from .markdown import Block, Code, Markdown
+from .publish import FILES, first_cell, imported, notebook_name
 
 PACKAGES = ("anywidget", "ipywidgets", "jupyterlab", "matplotlib", "numpy", "sympy")
-ROOT = Path(__file__).resolve().parent.parent
 NAME = "agml-companion"
 PDF = ROOT / "_build" / "companion.pdf"
+PRINTED = "agml_printed.json"
+FOLDED = "jp-MarkdownHeadingCollapsed"
+PLACE = re.compile(r'page:([\w./-]+)#([^\s)"]*)')
+DATE = (2026, 1, 1, 0, 0, 0)  # of every file in the zip, whenever it is made
 
 README = f"""# Algebraic Geometry & Machine Learning: the notebooks
 
 Every page of the companion, as it was executed. With Python 3.11 or later, in this folder:
 
+    python3 -m venv .venv
+    . .venv/bin/activate
     pip install -r requirements.txt
     jupyter lab index.ipynb
 
-The first page leads to all others. Run a page from top to bottom. Keep
-{", ".join(FILES)} beside it.
+On Windows, the second line is `.venv\\Scripts\\activate`. The first page leads to all others. Run a page
+from top to bottom. Keep {", ".join(FILES)} and {PRINTED} beside it.
 
 Does your machine print what is saved here? `pip install nbval`, then `pytest --nbval` compares it.
 """
 
+RUN = """## Run a page
 
-def notebook(app, known, doc, names):
-    """Return a page as a notebook for any program, with what it printed and drew, that says what it needs."""
-    live = runs(app, doc)
-    executed = Path(app.outdir).parent / "executed" / f"{doc}.ipynb"
-    page = nbformat.read(executed, as_version=4) if live else jupytext.read(ROOT / f"{doc}.md", fmt="md:myst")
-    cells = plain.prepare(plain.Page(known, doc, lambda place: names.get(place, "")), page.cells)
-    if live:
-        needed = imported("\n".join(cell.source for cell in page.cells if cell.cell_type == "code"))
-        url = app.config.html_theme_options["repository_url"]
-        first = nbformat.v4.new_code_cell(first_cell(url, needed))
-        first.metadata = {"cellView": "form", "jupyter": {"source_hidden": True}}
-        cells = [first, *cells]
-    if doc == "index":
-        cells += map(nbformat.v4.new_markdown_cell, (plain.RUN, plain.contents(known, names.get)))
-    for count, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), start=1):
-        cell.execution_count = count
-        cell.outputs = plain.sized(cell.outputs)
-        for output in cell.outputs:
-            if output.output_type == "execute_result":
-                output.execution_count = count
-        if "mystnb" in cell.metadata or "listing" in cell.metadata.get("tags", []):
+Every page is a notebook that runs by itself. Open one from the list below; *Run › Run All Cells* runs it
+from top to bottom, *Shift+Enter* cell by cell, and then the pictures with sliders move. Change a number,
+run the cell again, and see what gives. A solution is folded away: the triangle beside its title opens it."""
+
+
+def outline(env):
+    """Return the parts of the book: the title of each, and its pages with their depth, in their order."""
+
+    def below(docs, depth):
+        for doc in docs:
+            if doc != "genindex":
+                yield depth, doc
+            yield from below(env.toctree_includes.get(doc, []), depth + 1)
+
+    trees = env.tocs["index"].findall(addnodes.toctree)
+    return [(tree["caption"] or "Pages", [*below(tree["includefiles"], 0)]) for tree in trees]
+
+
+class Notebooks:
+    """The notebooks of a book, whose links lead to each other."""
+
+    def __init__(self, app, doctrees):
+        self.app, self.env, self.places, self.printed = app, app.env, {}, {}
+        self.outline = outline(self.env)
+        self.order = ["index", *(doc for _, docs in self.outline for _, doc in docs)]
+        self.pages = {doc: self.page(doc, doctrees[doc]) for doc in self.order}
+        for doc, notebook in self.pages.items():
+            for cell in notebook.cells:
+                cell.source = PLACE.sub(lambda found, doc=doc: self.lead(doc, *found.groups()), cell.source)
+
+    def lead(self, doc, page, name):
+        """Return the address of a place in the book, seen from a page: that of the cell which it is in."""
+        cell = self.places.get((page, name))
+        fragment = f"#cell-id={cell}" if cell else f"#{name}" if name else ""
+        return fragment if page == doc and fragment else notebook_name(page) + fragment
+
+    def title(self, doc):
+        number = self.env.metadata[doc].get("number")
+        return f"{number} {self.env.titles[doc].astext()}" if number else self.env.titles[doc].astext()
+
+    def page(self, doc, doctree):
+        """Return a page as a notebook, with what it printed and drew."""
+        executed = Path(self.app.outdir).parent / EXECUTED / f"{doc}.ipynb"
+        run = nbformat.read(executed, as_version=4) if runs(self.app, doc) else None
+        cells, names, begins = [self.first(run)] if run else [], {}, True
+        for part in Markdown(self.app, doc).page(doctree):
+            if isinstance(part, Code):
+                cells.append(self.code(run.cells[part.index], part.alt))
+            elif begins or part.begins:
+                cells.append(nbformat.v4.new_markdown_cell(part.text))
+            else:
+                cells[-1].source += f"\n\n{part.text}"
+            begins = isinstance(part, Code) or part.folded
+            if isinstance(part, Block) and part.folded:
+                cells[-1].metadata[FOLDED] = True
+            names |= dict.fromkeys(part.names, len(cells) - 1)
+        cells += map(nbformat.v4.new_markdown_cell, self.ends(doc))
+        known = {place: name for name, place in reversed(names.items())}  # by the first of its names
+        for place, cell in enumerate(cells):
+            cell.id = re.sub(r"[^\w-]", "-", known.get(place, f"cell-{place}"), flags=re.A)[-60:]
+            cell.metadata["id"] = cell.id  # which Colab reads
+        self.places |= {(doc, name): cells[place].id for name, place in names.items()}
+        return nbformat.v4.new_notebook(cells=cells, metadata=self.metadata(cells) if run else {})
+
+    def metadata(self, cells):
+        """Count the code cells, and return what programs ask of a notebook that runs."""
+        for count, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), start=1):
+            cell.execution_count = count
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = count
+        return {
+            "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
+            "language_info": IPythonKernel.language_info,
+            # JupyterLab and Notebook read of each heading whether it is folded
+            "colab": {"collapsed_sections": [cell.id for cell in cells if FOLDED in cell.metadata]},
+        }
+
+    def first(self, run):
+        """Return the cell that brings what a page needs."""
+        code = "\n".join(cell.source for cell in run.cells if cell.cell_type == "code")
+        needs = first_cell(self.app.config.html_theme_options["repository_url"], imported(code))
+        hidden = {"cellView": "form", "jupyter": {"source_hidden": True}}
+        return nbformat.v4.new_code_cell(needs, metadata=hidden)
+
+    def code(self, cell, alt):
+        """Return a cell that ran, its pictures in the size of the book, and explorers as still pictures."""
+        tags, prints = cell.metadata.get("tags", []), cell.metadata.get("prints")
+        if prints:
+            self.printed[cell.source] = prints
+        if "listing" in tags or any("image/png" in output.get("data", {}) for output in cell.outputs):
             # pictures, of which nbval could compare the size only, and listings, which it doesn't know
-            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "nbval-ignore-output"]
-    for count, cell in enumerate(cells):
-        cell.id = f"cell-{count}"
-        for key in ("companion", "mystnb", "prints"):
-            cell.metadata.pop(key, None)
-    kernelspec = {"name": "python3", "display_name": "Python 3"}
-    kept = {"kernelspec": kernelspec, "language_info": IPythonKernel.language_info}
-    kept |= {key: page.metadata[key] for key in (*kept, "widgets") if key in page.metadata}
-    return nbformat.v4.new_notebook(cells=cells, metadata=kept)
+            tags = [*tags, "nbval-ignore-output"]
+        cell.metadata = {"tags": tags} if tags else {}
+        if {"remove-input", "hide-input"} & {*tags}:
+            cell.metadata["jupyter"] = {"source_hidden": True}
+        for output in cell.outputs:
+            data = output.get("data", {})
+            data.pop(VIEW, None)  # an explorer moves when the cell runs again
+            if "image/png" in data:
+                width, height = struct.unpack(">II", base64.b64decode(data["image/png"][:64])[16:24])
+                shown = min(width // 2, 720)  # drawn twice as fine as a screen is
+                size = {"width": shown, "height": height * shown // width}
+                output.metadata["image/png"] = size | {"alt": alt}
+        return cell
+
+    def ends(self, doc):
+        """Return what follows a page: the way to its neighbors, or from the first page to all."""
+        link = {page: f"[{{}}]({notebook_name(page)})" for page in self.order}
+        if doc == "index":
+            lines = ["## Contents"]
+            for caption, pages in self.outline:
+                lines += ["", f"**{caption}**", ""]
+                lines += [f"{'  ' * depth}- {link[page].format(self.title(page))}" for depth, page in pages]
+            return [RUN, "\n".join(lines)]
+        place = self.order.index(doc)
+        links = [link[page].format(f"← {self.title(page)}") for page in self.order[place - 1 : place]]
+        links.append(link["index"].format("Contents"))
+        links += [link[page].format(f"{self.title(page)} →") for page in self.order[place + 1 : place + 2]]
+        return [f"#### Go on\n\n{' · '.join(links)}"]
+
+
+def written(notebook):
+    """Return a notebook as text, each string in one piece: JupyterLite can't read lists of lines."""
+    nbformat.validate(notebook)
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def as_text(notebook):
+    """Return a notebook without code as Markdown, which starts no kernel; its cells keep their names."""
+    text = "\n\n".join(f'<a id="{cell.id}"></a>\n\n{cell.source}' for cell in notebook.cells) + "\n"
+    return text.replace("](#cell-id=", "](#")
 
 
 def requirements():
@@ -95,30 +205,41 @@ def requirements():
 
 
 def write(app, error, doctrees):
-    """Write the facts, the notebooks and their zip."""
+    """Write the notebooks: the folder, the zip, and those beside the pages."""
     if error or app.builder.format != "html":
         return
-    out, known = Path(app.outdir), facts.gather(app, doctrees)
-    (out.parent / "facts.json").write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
-    names = {doc: notebook_name(doc) for doc in known["pages"]} | {"_static/title.svg": "title.svg"}
-    files = {
-        path.name: path.read_text(encoding="utf-8")
-        for path in [*(ROOT / name for name in FILES), out.parent / "artwork" / "title.svg"]
-    }
-    for doc in known["pages"]:
-        files[names[doc]] = nbformat.writes(notebook(app, known, doc, names)) + "\n"
-        if runs(app, doc):
-            (out / "_sources" / doc).with_suffix(".ipynb").write_text(files[names[doc]], encoding="utf-8")
-    files["README.md"] = README
-    files["requirements.txt"] = requirements()
+    out, books = Path(app.outdir), Notebooks(app, doctrees)
+    beside = {name: (ROOT / name).read_text(encoding="utf-8") for name in FILES}
+    beside[PRINTED] = json.dumps(books.printed, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    write_folder(out.parent / "notebooks", app, books, beside)
+    files = beside | {notebook_name(doc): written(notebook) for doc, notebook in books.pages.items()}
+    files |= {"README.md": README, "requirements.txt": requirements()}
     (out / "_downloads").mkdir(exist_ok=True)
     with zipfile.ZipFile(out / "_downloads" / f"{NAME}.zip", "w") as archive:
         for name in sorted(files):
-            entry = zipfile.ZipInfo(f"{NAME}/{name}")  # of 1980, the same whenever it is made
+            entry = zipfile.ZipInfo(f"{NAME}/{name}", DATE)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             archive.writestr(entry, files[name])
+    for doc in filter(lambda doc: runs(app, doc), books.order):
+        source = out / "_sources" / f"{doc}.ipynb"
+        source.write_text(files[notebook_name(doc)], encoding="utf-8", newline="\n")
     if PDF.exists():
         shutil.copy(PDF, out / "_downloads")
+
+
+def write_folder(folder, app, books, files):
+    """Write what JupyterLab and JupyterLite open by settings of ours, which show a text as such."""
+    texts = [notebook_name(doc).removesuffix(".ipynb") for doc in books.order if not runs(app, doc)]
+    link = re.compile(rf"\]\(({'|'.join(map(re.escape, texts))})\.ipynb(?:#(?:cell-id=)?([^)]*))?\)")
+    for doc, notebook in books.pages.items():
+        name, content = notebook_name(doc), written(notebook)
+        if not runs(app, doc):
+            name, content = f"{name.removesuffix('.ipynb')}.md", as_text(notebook)
+        lead = link.sub(lambda found: f"]({found[1]}.md{'#' + found[2] if found[2] else ''})", content)
+        files = files | {name: lead}
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8", newline="\n")
 
 
 def runs(app, doc):

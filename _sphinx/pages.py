@@ -11,10 +11,7 @@ from pathlib import Path
 
 from docutils import nodes
 
-import formulas
-import npm
-import pictures
-import styles
+from . import formulas, npm, pictures, styles
 
 # Before anything is painted: the theme is known, boxes that can be folded are folded, and the fonts of the
 # style sheet are unpacked, or text would be set twice.

@@ -10,8 +10,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import texescape
 from sphinx.writers.latex import LaTeXTranslator
 
-from artwork import draw_title
-from explorers import WIDGET
+from .artwork import draw_title
+from .execution import VIEW
 
 
 def container(kind, *children):
@@ -34,7 +34,7 @@ class PickPictures(SphinxPostTransform):
             files.sort(key=lambda part: Path(self.app.srcdir, part[0]["uri"].lstrip("/")).stat().st_size)
             for part in files[1:]:
                 bundle.remove(part)
-            if WIDGET in found and files:
+            if VIEW in found and files:
                 line = "On the screen, you can move this picture."
                 files[0] += container("still", nodes.paragraph("", line))
 

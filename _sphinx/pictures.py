@@ -1,4 +1,4 @@
-"""Give pictures their sizes, few colors, and twins for the dark theme; load those that are seen."""
+"""Give pictures their sizes and few colors; load those that are seen."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,6 @@ from pathlib import Path
 from PIL import Image
 
 STEP = 16
-DARK = "dark"  # beside the pages, the dark figures, each named as Sphinx names its light twin
 PICTURE = re.compile(
     r'<img (?P<before>[^>]*)src="(?P<place>[^"]*_images/)(?P<stem>[\w.-]+)\.png"(?P<after>[^>]*?) */?>'
 )
@@ -33,23 +32,22 @@ class Pictures:
     """The pictures of a book, converted while Sphinx writes its pages."""
 
     def convert(self, app, env):
-        """Begin to convert what the pages show, and its dark twins."""
+        """Begin to convert what the pages show."""
         if app.builder.format != "html":
             return
         images = Path(app.outdir) / "_images"
         images.mkdir(parents=True, exist_ok=True)
         shown = {Path(name).stem: Path(app.srcdir, path) for path, (_, name) in env.images.items()}
-        twins = {f"{path.stem}-dark": path for path in (Path(app.outdir).parent / DARK).glob("*.png")}
         pool = ThreadPoolExecutor()
         self.sizes = {
             stem: pool.submit(to_webp, path, images / f"{stem}.webp")
-            for stem, path in (shown | twins).items()
+            for stem, path in shown.items()
             if path.suffix == ".png"
         }
         pool.shutdown(wait=False)
 
     def place(self, app, pages):
-        """Say how high pictures are, which are below the first screen, and which one a theme shows."""
+        """Say how high pictures are, and let them load when they are about to be seen."""
         self.sizes = {stem: size.result() for stem, size in self.sizes.items()}
         for stem in self.sizes:
             (Path(app.outdir) / "_images" / f"{stem}.png").unlink(missing_ok=True)
@@ -57,14 +55,9 @@ class Pictures:
             pages[name] = PICTURE.sub(self.picture, page)
 
     def picture(self, found):
-        """Return what shows a picture, or the two of them."""
+        """Return what shows a picture."""
         before, where, stem, after = found["before"], found["place"], found["stem"], found["after"]
         width, height = self.sizes[stem]
         # drawn twice as fine as a screen is, so that their letters have the size of the text
-        rest = f'width="{width // 2}" height="{height // 2}" loading="lazy"{after}'
-        if f"{stem}-dark" not in self.sizes:
-            return f'<img {before}src="{where}{stem}.webp" {rest}/>'
-        both = (("light", stem), ("dark", f"{stem}-dark"))
-        return "".join(
-            f'<img {before}class="only-{theme}" src="{where}{name}.webp" {rest}/>' for theme, name in both
-        )
+        size = f'width="{width // 2}" height="{height // 2}" loading="lazy"'
+        return f'<img {before}src="{where}{stem}.webp" {size}{after}/>'

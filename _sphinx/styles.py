@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from npm import NODE_MODULES, run
+from .npm import NODE_MODULES, run
 
 LINK = re.compile(
     r'\s*<link (?=[^>]*rel="stylesheet")[^>]*href="(?P<place>[^"?]*_static/)(?P<file>[^"?]+)[^"]*"[^>]*>'
