@@ -5,11 +5,13 @@ VENV ?= .venv
 READY := $(VENV)/.ready
 BUILT := _build/html/.built
 LIGHTHOUSE := _build/lighthouse/node_modules/.package-lock.json
+LITE := _build/lite
+LITE_TOOLS := _build/lite-tools
 PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 SOURCES += $(wildcard agml_*) _config.yml _toc.yml
 
-.PHONY: help book pdf test slow lint matrix bench load mutants audit lab restore lighthouse notebooks lock clean
+.PHONY: help book pdf test slow lint matrix bench load mutants audit lab restore lighthouse lite notebooks lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
@@ -24,6 +26,7 @@ help:
 	@echo "make audit  look for unused dependencies, known vulnerabilities, mistakes in workflows and citation"
 	@echo "make lab    open the pages in JupyterLab, to run and change them, in the folder notebooks"
 	@echo "make restore PAGE=...  bring a page there as it was made, beside yours"
+	@echo "make lite   build JupyterLite, which runs the pages in a browser, into _build/lite"
 	@echo "make notebooks  pack all pages as notebooks, and run them in an empty environment"
 	@echo "make load   measure what one reader and many take, into appendix/class.md"
 	@echo "make lock   renew requirements.txt from pyproject.toml"
@@ -85,6 +88,31 @@ lab: $(READY) $(BUILT)
 
 restore: $(READY) $(BUILT)
 	$(VENV)/bin/python _lab/bring.py $(PAGE)
+
+lite: $(LITE)/.built
+	@echo "JupyterLite is ready: python3 -m http.server --directory '$(abspath $(LITE))', then open http://localhost:8000/lab/index.html?path=index.ipynb"
+
+# jupyter-lite remembers what it has done, even when that is gone: it begins with an empty folder
+$(LITE)/.built: $(BUILT) $(LITE_TOOLS)/.ready $(shell find _lab -type f)
+	rm -rf $(LITE) $(LITE)-from
+	$(VENV)/bin/python -m zipfile -e _build/html/_downloads/agml-companion.zip $(LITE)-from
+	mv $(LITE)-from/agml-companion $(LITE)-from/files
+	cp -R _lab/lite/* $(LITE_TOOLS)/pypi $(LITE)-from
+	cp _lab/labconfig/default_setting_overrides.json $(LITE)-from/overrides.json
+	cd $(LITE)-from && ../lite-tools/bin/jupyter-lite build --output-dir ../lite > log 2>&1 || { cat log; exit 1; }
+	cp -R _lab/custom $(LITE)/lab
+	cp -R _sphinx/web/node_modules/@fontsource-variable/stix-two-text $(LITE)/lab/custom
+	sed 's|</head>|<link rel="stylesheet" href="custom/custom.css">&|' $(LITE)/lab/index.html > $(LITE)-from/index.html
+	mv $(LITE)-from/index.html $(LITE)/lab
+	@touch $@
+
+# an environment of its own, and the wheels that Pyodide lacks, in the versions of the lock
+$(LITE_TOOLS)/.ready: $(READY)
+	$(VENV)/bin/uv venv --quiet --clear --python $(VENV) $(LITE_TOOLS)
+	grep -v '^-e' requirements.txt > $(LITE_TOOLS)/locked.txt
+	$(VENV)/bin/uv pip install --quiet --python $(LITE_TOOLS) --constraint $(LITE_TOOLS)/locked.txt --group lite
+	$(VENV)/bin/python -m pip download --quiet --no-deps --only-binary=:all: --platform any --implementation py --abi none --constraint $(LITE_TOOLS)/locked.txt --dest $(LITE_TOOLS)/pypi anywidget comm ipywidgets jupyterlab-widgets psygnal
+	@touch $@
 
 notebooks: $(READY) $(BUILT)
 	$(VENV)/bin/python -m pytest -m slow tests/test_elsewhere.py
