@@ -15,8 +15,8 @@ from sphinx.errors import ConfigError
 NOTEBOOKS = "notebooks"
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-MODULES = PROJECT["tool"]["setuptools"]["py-modules"]
-FILES = [f"{name}.py" for name in MODULES] + sorted(path.name for path in ROOT.glob("agml_*.js"))
+FILES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
+MODULES = [Path(name).stem for name in FILES if name.endswith(".py")]
 
 
 def read_addresses(app, config):
