@@ -48,6 +48,7 @@ slow: $(READY) $(BUILT)
 lint: $(READY)
 	$(VENV)/bin/ruff check --quiet
 	$(VENV)/bin/ruff format --check --quiet
+	$(VENV)/bin/mypy --no-error-summary
 
 matrix: $(READY)
 	$(VENV)/bin/python tools/matrix.py
@@ -152,7 +153,7 @@ $(READY): requirements.txt pyproject.toml
 	@touch $@
 
 lock: $(READY)
-	echo "-e .[test]" | $(VENV)/bin/uv pip compile - --universal --python-version 3.11 --fork-strategy fewest --no-annotate --custom-compile-command "make lock" --upgrade --output-file requirements.txt
+	echo "-e ." | $(VENV)/bin/uv pip compile - $(foreach group,book lab test,--group pyproject.toml:$(group)) --universal --python-version 3.11 --fork-strategy fewest --no-annotate --custom-compile-command "make lock" --upgrade --output-file requirements.txt
 
 clean:
 	rm -rf _build mutants $(VENV) _sphinx/web/node_modules *.egg-info

@@ -19,6 +19,7 @@ from matplotlib.colors import ListedColormap
 
 import agml_checks as check
 
+__version__ = "0.1.0"
 W_START, B_START = -0.21299332372819757, -0.7532380921958663  # as printed in section 1.2
 
 

@@ -19,8 +19,8 @@ NOTEBOOKS = "notebooks"
 FIGURES = {"bbox_inches": "tight", "dpi": 200}  # twice the 100 of a screen, which is what retina makes of it
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-MODULES = PROJECT["tool"]["setuptools"]["py-modules"]
-FILES = [f"{name}.py" for name in MODULES] + sorted(path.name for path in ROOT.glob("agml_*.js"))
+FILES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
+MODULES = [Path(name).stem for name in FILES if name.endswith(".py")]
 
 
 def read_addresses(app, config):

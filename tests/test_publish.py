@@ -14,6 +14,7 @@ import yaml
 from bs4 import BeautifulSoup
 from sphinx.errors import ConfigError
 
+import agml_helpers as ag
 import publish
 from conftest import MAKE_BOOK, PAGES, ROOT
 
@@ -229,7 +230,7 @@ def test_notebooks_are_committed_on_top_of_the_last(tmp_path):
 def test_license_and_citation_say_the_same_as_the_package():
     project = tomllib.loads(read("pyproject.toml"))["project"]
     citation = yaml.safe_load(read("CITATION.cff"))
-    assert (citation["version"], citation["license"]) == (project["version"], project["license"])
+    assert (citation["version"], citation["license"]) == (ag.__version__, project["license"])
     (license,) = project["license-files"]
     text = read(license)
     assert "BSD 3-Clause License" in text and "\nAttribution 4.0 International\n" in text
