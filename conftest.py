@@ -119,8 +119,9 @@ class Kernel(RunningKernel):
 
     def __init__(self, folder):
         self.km = KernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
-        coarse = "--InlineBackend.print_figure_kwargs={'dpi': 20}"  # figures are counted, not looked at
-        self.km.start_kernel(cwd=str(folder), env=environment(), extra_arguments=[coarse])
+        # figures are counted, not looked at
+        told = ["--log-level=ERROR", "--InlineBackend.print_figure_kwargs={'dpi': 20}"]
+        self.km.start_kernel(cwd=str(folder), env=environment(), extra_arguments=told)
         self.kc = self.km.client()
         self.kc.start_channels()
         self.kc.wait_for_ready(timeout=60)

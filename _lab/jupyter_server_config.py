@@ -1,7 +1,7 @@
-"""How `make lab` and Binder start JupyterLab; labconfig/ and custom/ beside this file have its settings and looks.
+"""How `make lab` and Binder start JupyterLab; labconfig/ and custom/ have its settings and its looks.
 
-Nothing is read from the reader's own configuration and nothing written into it: JupyterLab keeps its layout in
-_build/lab.
+Nothing is read from the reader's own configuration and nothing written into it: JupyterLab keeps its layout
+in _build/lab.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Prompt(ZMQChannelsWebsocketConnection):
-    """Sends what a kernel says at once; otherwise it waits 40 ms until the browser confirms what came before."""
+    """Sends what a kernel says at once, where it would wait 40 ms for the browser to confirm."""
 
     def connect(self):
         self.websocket_handler.set_nodelay(True)

@@ -55,6 +55,7 @@ class Page:
             on_cell_start=self.start,
             resources={"metadata": {"path": str(folder)}},
             extra_arguments=[
+                "--log-level=ERROR",
                 f"--InlineBackend.figure_formats={formats}",
                 f"--InlineBackend.print_figure_kwargs={PICTURES}",
             ],

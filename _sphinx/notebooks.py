@@ -22,12 +22,11 @@ from sphinx import addnodes
 
 from .execution import EXECUTED, ROOT, VIEW
 from .markdown import Block, Code, Markdown
-from .publish import FILES, first_cell, imported, notebook_name
+from .publish import FILES, PRINTED, first_cell, imported, notebook_name
 
 PACKAGES = ("anywidget", "ipywidgets", "jupyterlab", "matplotlib", "numpy", "sympy")
 NAME = "agml-companion"
 PDF = ROOT / "_build" / "companion.pdf"
-PRINTED = "agml_printed.json"
 FOLDED = "jp-MarkdownHeadingCollapsed"
 PLACE = re.compile(r'page:([\w./-]+)#([^\s)"]*)')
 DATE = (2026, 1, 1, 0, 0, 0)  # of every file in the zip, whenever it is made

@@ -9,17 +9,16 @@ import ast
 import json
 import re
 import sys
-import tomllib
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 from sphinx.errors import ConfigError
 
 NOTEBOOKS = "notebooks"
+PRINTED = "agml_printed.json"  # what each cell prints, for the module of that name
 FIGURES = {"bbox_inches": "tight", "dpi": 200}  # twice the 100 of a screen, which is what retina makes of it
 ROOT = Path(__file__).resolve().parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-FILES = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"]
+FILES = sorted(path.name for path in ROOT.glob("agml_*.[jp]*"))
 MODULES = [Path(name).stem for name in FILES if name.endswith(".py")]
 
 
@@ -74,13 +73,14 @@ def first_cell(url, names):
     JupyterLite brings packages in the browser, pip elsewhere, as on Colab. Modules are beside the notebook;
     one that was opened alone, from a repository, fetches them from the branch of the notebooks.
     """
+    names = names | {"agml_printed"}
     packages = sorted(names - set(MODULES) - sys.stdlib_module_names - {"IPython"})
     modules = sorted(names & set(MODULES))
     fetch, where = "", "Unpack agml-companion.zip, from the front page of the book, and follow its README.md."
     if url:
         raw = url.replace("https://github.com/", "https://raw.githubusercontent.com/", 1)
         where = f"All that the pages need is here: {url}/tree/{NOTEBOOKS}"
-        files = [file for file in FILES if Path(file).stem in modules]
+        files = [file for file in [*FILES, PRINTED] if Path(file).stem in modules]
         fetch = f"""
     for file in {json.dumps(files)}:
         if not os.path.exists(file):
@@ -101,7 +101,8 @@ try:{fetch}
 except (ImportError, OSError) as error:
     raise ImportError(f"{{error}}. {where}") from None
 %config InlineBackend.figure_formats = ["retina"]
-%config InlineBackend.print_figure_kwargs = {json.dumps(FIGURES)}"""
+%config InlineBackend.print_figure_kwargs = {json.dumps(FIGURES)}
+%load_ext agml_printed"""
 
 
 def write_sitemap(app, error):

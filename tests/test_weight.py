@@ -5,11 +5,11 @@ from urllib.parse import urljoin
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pictures
 import pytest
 from matplotlib.colors import to_rgb
 
 import agml_helpers as ag
-import pictures
 from conftest import BUILT, HTML
 
 
