@@ -1,4 +1,4 @@
-"""Bring the notebooks of the last build into the folder notebooks/, and overwrite no change of a reader there.
+"""Bring the notebooks of the last build into notebooks/, and overwrite no change that a reader made there.
 
 With the name of a page, bring that page as it was made; what was there stays beside it.
 """

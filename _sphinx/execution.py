@@ -83,6 +83,7 @@ class Page:
         """Return an error that names page, line and cell."""
         count = sum(cell.cell_type == "code" for cell in self.notebook.cells[: self.cell + 1])
         line = self.notebook.metadata["source_map"][self.cell] + 1
+        cause = " ".join(re.sub(r"\x1b\[[\d;]*m", "", cause).split())  # one line
         return Fault(f"{self.name}, line {line}, code cell {count}: {cause}")
 
 
@@ -159,7 +160,7 @@ class Pages:
     def stop(self, cause):
         """End the build: around any other error, Sphinx and Jupyter Book print a page of their own code."""
         self.pool.shutdown(cancel_futures=True)
-        raise SystemExit(re.sub(r"\x1b\[[\d;]*m", "", cause))
+        raise SystemExit(cause)
 
 
 def setup(app):

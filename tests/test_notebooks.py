@@ -1,7 +1,7 @@
 """The notebooks to download: from every page, and all in one zip, complete and the same as the pages."""
 
+import itertools
 import re
-import subprocess
 import sys
 import zipfile
 from pathlib import PurePosixPath
@@ -9,12 +9,14 @@ from pathlib import PurePosixPath
 import jupytext
 import nbformat
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 
+from agml_printed import differences
 from conftest import DOCS, HTML, ROOT, ZIP, is_page
 from conftest import PAGES as ALL
 
 PAGES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in ALL if is_page(page)]
-VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def files():
     with zipfile.ZipFile(ZIP) as archive:
         entries = archive.infolist()
         assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
-        assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+        assert {entry.date_time[0] for entry in entries} == {2026}
         assert {PurePosixPath(entry.filename).parent.name for entry in entries} == {"agml-companion"}
         return {PurePosixPath(entry.filename).name: archive.read(entry).decode() for entry in entries}
 
@@ -38,7 +40,7 @@ def test_zip_is_complete(files):
     assert offered < {*notebooks.values()} and len(notebooks) == len(DOCS)
     modules = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("agml_*.[jp]*")}
     assert {name: files.get(name) for name in modules} == modules
-    assert set(files) == {*notebooks, *modules, "README.md", "requirements.txt", "title.svg"}
+    assert set(files) == {*notebooks, *modules, "agml_printed.json", "README.md", "requirements.txt"}
     assert "jupyter lab index.ipynb" in files["README.md"]
     text = "\n".join(cell.source for cell in nbformat.reads(files["index.ipynb"], as_version=4).cells)
     assert {*re.findall(r"\]\(([\w.-]+\.ipynb)\)", text)} == {*notebooks} - {"index.ipynb"}
@@ -63,60 +65,77 @@ def test_requirements_are_the_locked_ones_of_the_notebooks_alone(files):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=range(len(PAGES)))  # by name, -k would pick the page too
-def test_notebook_is_the_page_with_its_outputs(files, page):
+def test_notebook_is_the_page_with_its_outputs(page):
     notebook = downloaded(page)
     nbformat.validate(notebook)
     first, *cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     sources = [cell for cell in jupytext.read(ROOT / f"{page}.md").cells if cell.cell_type == "code"]
-    assert "agml-companion.zip" in first.source and len(cells) == len(sources)
     assert first.source.startswith("#@title ") and first.metadata.jupyter.source_hidden
-    for cell, source in zip(cells, sources):
+    for cell, source in zip(cells, sources, strict=True):
         assert cell.source == source.source
-        printed = [output.text for output in cell.outputs if output.output_type == "stream"]
-        assert printed == ([source.metadata.prints] if "prints" in source.metadata else [])
+        printed = "".join(output.text for output in cell.outputs if output.output_type == "stream")
+        assert differences(printed, source.metadata.get("prints", "")) == []
+        hidden = "remove-input" in source.metadata.get("tags", [])
+        assert cell.metadata.get("jupyter") == ({"source_hidden": True} if hidden else None)
         pictures = [output for output in cell.outputs if "image/png" in output.get("data", {})]
-        assert len(pictures) == ("mystnb" in source.metadata)
+        explorer = re.search(r"\bex\.[A-Z]", source.source) is not None
+        assert len(pictures) == ("mystnb" in source.metadata or explorer)
         for picture in pictures:
-            assert picture.metadata.get("image/png", {"width": 1})["width"] <= 720
-        assert bool(cell.metadata.get("jupyter")) == ("remove-input" in source.metadata.get("tags", []))
-        widgets = [output.data[VIEW] for output in cell.outputs if VIEW in output.get("data", {})]
-        assert len(widgets) == bool(re.search(r"\bex\.[A-Z]", source.source))
-        for widget in widgets:
-            state = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
-            assert state[widget["model_id"]]["model_name"] == "VBoxModel"
-            assert all(int(name, 16) < len(state) for name in state)
+            seen = picture.metadata["image/png"]
+            assert seen["width"] <= 720 and len(seen["alt"].split()) >= (3 if explorer else 10)
+            assert "application/vnd.jupyter.widget-view+json" not in picture.data
+    after = [after for before, after in itertools.pairwise(notebook.cells) if is_solution(before)]
+    assert [cell for cell in after if cell.source.startswith("#")] == []
+    assert notebook.metadata.colab.collapsed_sections == [
+        cell.metadata.id for cell in notebook.cells if is_solution(cell)
+    ]
+
+
+def is_solution(cell):
+    folded = cell.metadata.get("jp-MarkdownHeadingCollapsed", False)
+    assert folded == cell.source.startswith("##### Solution to "), cell.source
+    return folded
 
 
 def text_of(notebook):
     return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
 
 
-def test_text_of_the_notebooks_is_plain_markdown(files):
-    """No directive, role or target is left, and links lead to other notebooks, to a place that is there."""
-    notebooks = {
-        name: nbformat.reads(text, as_version=4) for name, text in files.items() if name.endswith(".ipynb")
+def links_of(text):
+    return re.findall(
+        r"\]\(([^)\s]*(?:\([^)]*\))?[^)\s]*)\)", re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.S)
+    )
+
+
+def test_links_lead_to_a_cell_that_is_there(files):
+    """In the zip, and in the folder of `make lab`, where a page of text is Markdown."""
+    folder = {
+        path.name: path.read_text(encoding="utf-8") for path in (ROOT / "_build" / "notebooks").iterdir()
     }
-    texts = {name: text_of(notebook) for name, notebook in notebooks.items()}
-    places = {
-        name: {
-            line.lstrip("# ").replace("`", "").replace(" ", "-") for line in re.findall("^#+ .*", text, re.M)
-        }
-        | {*re.findall(r'\bid="([^"]+)"', text)}
-        for name, text in texts.items()
-    }
-    links = 0
-    for name, text in texts.items():
-        assert (
-            re.findall(r"^.*(?:\{[\w:-]+\}`|^(?:```+|:::+)\{|^\([\w-]+\)=|^\{[.#]|^:[\w-]+:).*$", text, re.M)
-            == []
-        ), name
-        for target in re.findall(r"\]\(([^)\s]*(?:\([^)]*\))?[^)\s]*)\)|(?:href|src)=\"([^\"]*)\"", text):
-            file, _, place = "".join(target).partition("#")
-            if not file.startswith("https://"):
-                assert file in files or not file, (name, target)
-                assert not place or place in places[file or name], (name, target)
-                links += 1
-    assert links > 300
+    for found in files, folder:
+        texts, places = {}, {}
+        for name, content in found.items():
+            if name.endswith(".ipynb"):
+                notebook = nbformat.reads(content, as_version=4)
+                texts[name] = text_of(notebook)
+                places[name] = {f"cell-id={cell.id}" for cell in notebook.cells}
+            elif name.endswith(".md") and name != "README.md":
+                texts[name], places[name] = content, set()
+            if name in texts:
+                places[name] |= {*re.findall(r'\bid="([^"]+)"', texts[name])}
+        assert len(texts) == len(DOCS)
+        links = [(name, link) for name in texts for link in links_of(texts[name]) if "://" not in link]
+        assert len(links) > 700
+        for name, link in links:
+            file, _, place = link.partition("#")
+            assert (file or name) in texts and (not place or place in places[file or name]), (name, link)
+
+
+def test_each_page_leads_to_its_neighbors(files):
+    notebooks = [f"{PurePosixPath(doc.removesuffix('/index')).name}.ipynb" for doc in DOCS]
+    for place, name in enumerate(notebooks[1:], start=1):
+        last = nbformat.reads(files[name], as_version=4).cells[-1].source
+        assert links_of(last) == [notebooks[place - 1], "index.ipynb", *notebooks[place + 1 : place + 2]]
 
 
 def test_numbers_in_the_notebooks_are_those_of_the_book(files, built):
@@ -136,24 +155,28 @@ def test_numbers_in_the_notebooks_are_those_of_the_book(files, built):
     assert r"\tag{1.1}" in files["1_2_1_1-gradients.ipynb"]
 
 
-def test_solutions_are_folded(files):
-    for name in files:
-        if name.endswith(".ipynb"):
-            for cell in nbformat.reads(files[name], as_version=4).cells:
-                folded = cell.metadata.get("jp-MarkdownHeadingCollapsed", False)
-                assert folded == cell.source.startswith("##### Solution to "), cell.source
+def test_a_cell_is_marked_by_what_it_prints(tmp_path, monkeypatch):
+    """One that prints what the book prints, one that does not, a changed one, and none at all."""
+    (tmp_path / "agml_printed.json").write_text('{"print(6 * n)": "42\\n", "n = 7": ""}')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTEST_VERSION")
+    shell = InteractiveShell.instance()
 
+    def run(code):
+        with capture_output() as seen:
+            shell.run_cell(code).raise_error()
+        return seen.stdout, [output.data["text/plain"] for output in seen.outputs]
 
-def test_notebook_alone_says_what_it_needs(tmp_path):
-    first = re.sub("^%.*", "", downloaded(PAGES[0]).cells[0].source, flags=re.M)  # what only IPython knows
-    # without the packages of this environment, and so without the helper
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", first], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith(
-        "ModuleNotFoundError: This notebook needs agml_checks. Download all notebooks, agml-companion.zip,"
-    )
+    run("%load_ext agml_printed")
+    assert run("n = 7") == ("", ["✓ as in the book"])
+    assert run("print(6 * n)\n") == ("42\n", ["✓ as in the book"])
+    assert run("print(6 * n) # mine") == ("42\n", [])
+    run("n = 8")
+    (printed, (mark,)), before = run("print(6 * n)"), sys.stdout
+    assert printed == "48\n" and mark.splitlines()[1:] == ["- 42", "+ 48"]
+    run("%unload_ext agml_printed")
+    assert run("print(6 * n)") == ("48\n", []) and sys.stdout is before
+    InteractiveShell.clear_instance()
 
 
 def test_every_page_offers_its_downloads(built):

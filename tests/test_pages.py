@@ -8,8 +8,10 @@ import subprocess
 import sys
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from test_input import APART, FUNCTIONS
 
+from _sphinx.execution import Fault, Page
 from conftest import MAKE_BOOK, PAGE, PAGES, ROOT, is_page, read_page, tamper
 
 
@@ -102,6 +104,54 @@ def test_cells_that_are_wrong_fail_and_no_others(tmp_path):
     assert re.search(r"^\d+ printed lines compared on 2 pages$", done.stdout, re.M), done.stdout
 
 
+# Cells that end the build, and what it says of them
+ENDS = {
+    "raise RuntimeError('here')": "RuntimeError: here",
+    "import matplotlib.pyplot as plt\nplt.title(r'$\\nosuchcommand$')": "ValueError: .*nosuchcommand",
+    "import sys\nprint('seen', file=sys.stderr)": "it writes to stderr: seen",
+    "ag.plot_fit([1, 2], [3, 4]);": "a figure needs a text for readers who can't see it",
+    "import os\nos._exit(1)": "the kernel died",
+    "import time\ntime.sleep(60)": "it ran longer than 10 s",
+    "import broken": r"SyntaxError: .*broken\.py, line 1",
+}
+
+
+@pytest.mark.parametrize("code, cause", ENDS.items(), ids=range(len(ENDS)))
+def test_what_is_wrong_ends_the_build_by_name(code, cause, tmp_path, monkeypatch):
+    (tmp_path / "broken.py").write_text("def\n")
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{tmp_path}")
+    with pytest.raises(Fault, match=f"^a-page.md, line 9, code cell 2: {cause}"):
+        executed("import agml_helpers as ag", code)
+
+
+def executed(*cells):
+    """Run cells as a page is run in the build, and return them."""
+    notebook = new_notebook(cells=[new_code_cell(code) for code in cells])
+    notebook.metadata.source_map = [4 * number + 4 for number in range(len(cells))]
+    Page("a-page.md", ROOT / "a-page.md", notebook).run("{'png'}", timeout=10)
+    return notebook.cells
+
+
+def test_nothing_of_the_builders_settings_reaches_a_page(tmp_path, monkeypatch):
+    """Settings of Matplotlib and IPython, in their folders, in variables, and in the folder of the page."""
+    startup = tmp_path / "profile_default" / "startup" / "00.py"
+    startup.parent.mkdir(parents=True)
+    startup.write_text("print('started')")
+    settings = tmp_path / "matplotlibrc"
+    settings.write_text("axes.grid: True")
+    monkeypatch.chdir(tmp_path)
+    variables = {
+        "MATPLOTLIBRC": settings,
+        "MPLCONFIGDIR": tmp_path,
+        "IPYTHONDIR": tmp_path,
+        "PYTHONSTARTUP": startup,
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, str(value))
+    (cell,) = executed("import matplotlib\nprint(matplotlib.rcParams['axes.grid'])")
+    assert [output.text for output in cell.outputs] == ["False\n"]
+
+
 def test_without_a_registry_one_line_says_so(small):
     """Formulas and styles are made by what npm brings."""
     folder, run, _ = small
@@ -113,8 +163,14 @@ def test_without_a_registry_one_line_says_so(small):
     assert re.search("npm could not install what .*package-lock.json names", said)
 
 
+def made(folder):
+    """Return every file of a built book, as it is."""
+    files = (folder / "_build" / "html").rglob("*")
+    return {path: path.read_bytes() for path in files if path.is_file() and path.name != ".built"}
+
+
 def test_book_is_never_stale(small):
-    """`make book` shows what an edited helper computes, and fails with a helper that raises."""
+    """`make book` shows what an edited helper computes, twice the same, and fails with one that raises."""
     folder, run, page = small
     end = "\n\n\ndef make_data"
     right = "    return x**2 + 2 * x + 1" + end
@@ -123,11 +179,16 @@ def test_book_is_never_stale(small):
         code, said = run(*MAKE_BOOK)
         assert code == 0, said
         assert shown in (folder / "_build" / "html" / f"{page}.html").read_text()
+    before = made(folder)
+    shutil.rmtree(folder / "_build" / "html")
+    assert run(*MAKE_BOOK)[0] == 0
+    assert made(folder) == before
     is_stale = "make", "--question", "_build/html/.built", *MAKE_BOOK[2:]
     assert run(*is_stale)[0] == 0
     tamper(folder / "agml_helpers.py", wrong, "    raise RuntimeError('tampered')" + end)
     code, said = run(*MAKE_BOOK)
     assert code != 0
-    assert "RuntimeError: tampered" in re.sub(r"\x1b\[[0-9;]*m", "", said)
+    # the last line but make's own
+    assert said.splitlines()[-2] == f"{page}.md, line 7, code cell 1: RuntimeError: tampered"
     # a build that failed does not count as one that is up to date
     assert run(*is_stale)[0] == 1

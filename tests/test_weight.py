@@ -5,11 +5,11 @@ from urllib.parse import urljoin
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pictures
 import pytest
 from matplotlib.colors import to_rgb
 
 import agml_helpers as ag
+from _sphinx import pictures
 from conftest import BUILT, HTML
 
 
@@ -20,11 +20,11 @@ def weight(file):
 
 @pytest.mark.parametrize("name", BUILT)
 def test_page_is_light(name, built):
-    """Sent compressed, with all that it loads in the light theme."""
+    """Sent compressed, with all that it loads."""
     page = built(name.removesuffix(".html"))
     names = {
         tag.get("src") or tag.get("href")
-        for tag in page.select('script[src], link[rel="stylesheet"], img:not(.only-dark, noscript img)')
+        for tag in page.select('script[src], link[rel="stylesheet"], img:not(noscript img)')
     }
     files = {
         (HTML / urljoin(name, address).split("?")[0]).resolve()
@@ -56,14 +56,12 @@ def test_formulas_are_in_the_page(name, built):
     assert {use["href"].removeprefix("#") for use in page.select("mjx-container use")} == glyphs
 
 
-@pytest.mark.parametrize("palette", [ag.LIGHT, ag.DARK], ids=["light", "dark"])
-def test_a_rare_color_survives_in_the_pictures(palette, tmp_path):
+def test_a_rare_color_survives_in_the_pictures(tmp_path):
     x, _, y = ag.make_data(20)
-    with ag.in_palette(palette):
-        ag.plot_gradient_field(x, y, [0], [0]).figure.savefig(tmp_path / "a.png")
+    ag.plot_gradient_field(x, y, [0], [0]).figure.savefig(tmp_path / "a.png")
     pictures.to_webp(tmp_path / "a.png", tmp_path / "a.webp")
     seen = plt.imread(tmp_path / "a.webp")[..., :3].reshape(-1, 3) / 255
-    assert np.abs(seen - to_rgb(palette.red)).max(axis=1).min() * 255 < pictures.STEP / 2 + 0.01
+    assert np.abs(seen - to_rgb(ag.LIGHT.red)).max(axis=1).min() * 255 < pictures.STEP / 2 + 0.01
 
 
 def test_every_page_describes_itself(built):
@@ -94,9 +92,8 @@ def still(browser):
 def test_page_stands_without_scripts(still, name):
     """Formulas, pictures, stills of explorers, solutions, and the way to other pages."""
     still.goto((HTML / name).as_uri())
-    pictures = "mjx-container > svg, img.only-light, noscript img"
+    pictures = "mjx-container > svg, .cell_output img"
     assert still.locator(f"article :is({pictures}, pre, .solution p)").evaluate_all(UNSEEN) == []
-    assert still.locator("img.only-dark:visible").count() == 0
     link = still.get_by_role("link", name="Preface").first
     assert link.is_visible() and urljoin(name, link.get_attribute("href")).removesuffix("#") == PREFACE
     if name == GRADIENTS:
