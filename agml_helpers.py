@@ -1,14 +1,16 @@
 """Models, gradients and figures of *Algebraic Geometry & Machine Learning*, chapter 1.
 
 The data come first, then the linear model, the network, the circle and the figures; what has a
-derivative stands next to it. The functions are pure. Arrays may be anything that NumPy takes for
-real numbers; N is the number of samples. What each argument must be stands in the last lines: it is
-checked when a reader calls a function, and what breaks a rule is refused with its name and value.
+derivative is next to it. The functions are pure. Arrays may be anything that NumPy takes for
+real numbers; N is the number of samples. What arguments must be is said above each function: it is
+checked when a reader calls it, and what breaks a rule is refused with its name and value.
 """
 
 import ast
 import contextlib
 import inspect
+import linecache
+import textwrap
 from contextvars import ContextVar
 from typing import NamedTuple
 
@@ -19,6 +21,20 @@ from matplotlib.colors import ListedColormap
 
 import agml_checks as check
 
+__all__ = [
+    "W_START", "B_START", "f", "make_data", "linear_model", "mse_loss", "compute_gradients", "moments",
+    "loss_surface", "gradient_field", "loss_hessian", "gradient_descent", "sigmoid", "sigmoid_derivative",
+    "Network", "init_network", "product", "forward", "backward", "train_network", "make_circle", "lift",
+    "Palette", "LIGHT", "DARK", "in_palette", "in_style", "level_colors", "tick_style", "labeled_axes",
+    "axes_in_space", "plot_fit", "plot_gradient_field", "plot_loss_surface", "plot_circle",
+    "plot_lifted_circle", "plot_sigmoid", "Listing", "listing",
+]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
 __version__ = "0.1.0"
 W_START, B_START = -0.21299332372819757, -0.7532380921958663  # as printed in section 1.2
 
@@ -26,6 +42,7 @@ W_START, B_START = -0.21299332372819757, -0.7532380921958663  # as printed in se
 # Data (section 1.2)
 
 
+@check.takes(finite="x")
 def f(x):
     """Return x² + 2x + 1, elementwise: the function behind the data (section 1.2).
 
@@ -35,6 +52,7 @@ def f(x):
     return x**2 + 2 * x + 1
 
 
+@check.takes(count="n", seed="seed")
 def make_data(n=200, seed=42):
     """Draw the noisy samples of section 1.2 (Fig. 1.1): x, f(x), and f(x) plus noise, each of shape (n,).
 
@@ -52,6 +70,7 @@ def make_data(n=200, seed=42):
 # The linear model (sections 1.2 and 1.2.1)
 
 
+@check.takes(finite="x", scalars="w b")
 def linear_model(x, w, b):
     """Predict y = x·w + b, the model of section 1.2, for x of any shape.
 
@@ -61,6 +80,7 @@ def linear_model(x, w, b):
     return w * x + b
 
 
+@check.takes(same_shape="y_pred y_true")
 def mse_loss(y_pred, y_true):
     """Return the mean squared error, (1/N) Σ (y_pred,i − y_true,i)² (section 1.2.1).
 
@@ -70,6 +90,7 @@ def mse_loss(y_pred, y_true):
     return ((y_pred - y_true) ** 2).mean()
 
 
+@check.takes(same_shape="x y_true", scalars="w b")
 def compute_gradients(x, y_true, w, b):
     """Return the derivatives of `mse_loss` by weight and bias, equations (1.1) and (1.2).
 
@@ -81,6 +102,7 @@ def compute_gradients(x, y_true, w, b):
     return 2 * (error * x).mean(), 2 * error.mean()
 
 
+@check.takes(same_shape="x y_true")
 def moments(x, y_true):
     """Return ⟨x⟩, ⟨y⟩, ⟨x²⟩, ⟨xy⟩, ⟨y²⟩: all that the loss of the linear model keeps of the data.
 
@@ -90,6 +112,7 @@ def moments(x, y_true):
     return tuple(np.mean(values) for values in (x, y_true, x * x, x * y_true, y_true * y_true))
 
 
+@check.takes(same_shape="x y_true, w b")
 def loss_surface(x, y_true, w, b):
     """Evaluate the loss of the linear model at many (w, b) at once, arrays of one shape (Figs. 1.3 to 1.5).
 
@@ -102,6 +125,7 @@ def loss_surface(x, y_true, w, b):
     return (mxx * w + 2 * mx * b - 2 * mxy) * w + (b - 2 * my) * b + myy
 
 
+@check.takes(same_shape="x y_true, w b")
 def gradient_field(x, y_true, w, b):
     """Evaluate the gradient of `loss_surface` at many (w, b) at once, arrays of one shape (Fig. 1.4).
 
@@ -112,6 +136,7 @@ def gradient_field(x, y_true, w, b):
     return 2 * (mxx * w + mx * b - mxy), 2 * (mx * w + b - my)
 
 
+@check.takes(finite="x")
 def loss_hessian(x):
     """Return the second derivatives of the loss by (w, b), shape (2, 2), the same everywhere (page B1).
 
@@ -124,6 +149,12 @@ def loss_hessian(x):
     return 2 * np.array([[np.mean(x * x), np.mean(x)], [np.mean(x), 1]])
 
 
+def _descent_is_finite(history, x, w, b, alpha, **_):
+    bound = f"alpha must be below 2 / λmax = {2 / np.linalg.eigvalsh(loss_hessian(x))[-1]:.6g}, got {alpha}"
+    check.no_overflow(history[-1], f"w and b must start at a finite loss, got {w} and {b}", bound)
+
+
+@check.takes(same_shape="x y_true", scalars="w b", rate="alpha", steps="epochs", result=_descent_is_finite)
 def gradient_descent(x, y_true, w, b, alpha, epochs):
     """Step against the gradient, epoch by epoch (section 1.2.1.2, the listing of Fig. 1.4).
 
@@ -145,6 +176,7 @@ def gradient_descent(x, y_true, w, b, alpha, epochs):
 # The network with one hidden layer (section 1.2.2)
 
 
+@check.takes(finite="z")
 def sigmoid(z):
     """Return σ(z) = 1 / (1 + e^(−z)), elementwise (section 1.2.2, Fig. 1.9).
 
@@ -154,6 +186,7 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
+@check.takes(finite="z")
 def sigmoid_derivative(z):
     """Return σ′(z) = σ(z) (1 − σ(z)), elementwise (section 1.2.2, Fig. 1.9).
 
@@ -175,6 +208,7 @@ class Network(NamedTuple):
     b2: np.ndarray
 
 
+@check.takes(count="d", seed="seed")
 def init_network(d, seed=42):
     """Draw weights, normal with deviation 0.01, W1 before W2; biases are 0 (listings of Figs. 1.10 and 1.11).
 
@@ -186,6 +220,7 @@ def init_network(d, seed=42):
     return Network(W1, np.zeros((1, d)), W2, np.zeros((1, 1)))
 
 
+@check.takes(factors="A B")
 def product(A, B):
     """Return the matrix product A·B of shapes (n, k) and (k, m), the same to the last bit on every processor.
 
@@ -200,6 +235,7 @@ def product(A, B):
     return np.add.reduce(B.T[:, :, np.newaxis] * A.T, axis=1).T
 
 
+@check.takes(columns="v", network="net")
 def forward(v, net):
     """Pass a batch v, (N, 1), through the network: return Z1 and A1, (N, d), and Z2, (N, 1) (1.2.2).
 
@@ -216,6 +252,7 @@ def forward(v, net):
     return Z1, A1, Z2
 
 
+@check.takes(columns="v y_true", network="net", layers="v net layers")
 def backward(v, y_true, net, layers=None):
     """Return the derivatives of the loss (1/2N) Σ (y_pred,i − y_true,i)² by every parameter (section 1.2.2).
 
@@ -233,6 +270,7 @@ def backward(v, y_true, net, layers=None):
     return Network(product(v.T, dZ1), db1, product(A1.T, dZ2), db2)
 
 
+@check.takes(columns="v y_true", network="net", rate="alpha", steps="epochs", result=check.finite_training)
 def train_network(v, y_true, net, alpha, epochs):
     """Train by gradient descent on the whole batch (section 1.2.2, the listings of Figs. 1.10 and 1.11).
 
@@ -257,6 +295,7 @@ def train_network(v, y_true, net, alpha, epochs):
 # The circle (section 1.2.2)
 
 
+@check.takes(count="n", seed="seed")
 def make_circle(n=5000, seed=42):
     """Draw points X of [−1.5, 1.5]², shape (n, 2), and mark those inside the unit circle (Fig. 1.7).
 
@@ -268,6 +307,7 @@ def make_circle(n=5000, seed=42):
     return X, lift(X) < 1
 
 
+@check.takes(points="X")
 def lift(X):
     """Return the third coordinate z = x1² + x2² of points X of shape (n, 2) (Fig. 1.8).
 
@@ -342,15 +382,15 @@ def labeled_axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
     kind = kwargs.get("projection", "rectilinear")
     if ax is None:
         ax = plt.figure(figsize=size).add_subplot(**kwargs)
-    elif not isinstance(ax, Axes):
-        raise TypeError(f"ax must be a Matplotlib Axes, got {type(ax).__name__}")
-    elif ax.name != kind:
-        raise TypeError(f"ax must be Axes with the projection {kind}, got {ax.name}")
+    with check.Brief("labeled_axes()"):
+        check.that(isinstance(ax, Axes), f"ax must be a Matplotlib Axes, got {type(ax).__name__}", TypeError)
+        check.that(ax.name == kind, f"ax must be Axes with the projection {kind}, got {ax.name}", TypeError)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.tick_params(**tick_style())
     return ax
 
 
+@check.takes(series="x y_data y_true y_initial y_final")
 def plot_fit(x, y_data, y_true=None, y_initial=None, y_final=None, *, ax=None):
     """Plot the samples and up to three curves over them (Figs. 1.1, 1.2, 1.6, 1.10 and 1.11).
 
@@ -372,6 +412,7 @@ def plot_fit(x, y_data, y_true=None, y_initial=None, y_final=None, *, ax=None):
         return ax
 
 
+@check.takes(same_shape="x y_true", path="w b")
 def plot_gradient_field(x, y_true, w, b, *, ax=None):
     """Plot level sets and gradients of the loss over the (w, b) plane (Figs. 1.3 and 1.4).
 
@@ -401,6 +442,7 @@ def plot_gradient_field(x, y_true, w, b, *, ax=None):
         return ax
 
 
+@check.takes(texts="xlabel ylabel zlabel", scalars="elev azim")
 def axes_in_space(ax, xlabel, ylabel, zlabel, elev, azim):
     """Return labeled axes in space, seen from a height and a direction in degrees."""
     ax = labeled_axes(ax, xlabel, ylabel, size=(7, 5.6), projection="3d", computed_zorder=False)
@@ -411,6 +453,7 @@ def axes_in_space(ax, xlabel, ylabel, zlabel, elev, azim):
     return ax
 
 
+@check.takes(same_shape="x y_true", vectors="w_history b_history", scalars="elev azim")
 def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=None):
     """Plot the path of a gradient descent, of shape (epochs + 1,), on the loss surface (Fig. 1.5)."""
     with in_style() as palette:
@@ -430,6 +473,7 @@ def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=
         return ax
 
 
+@check.takes(marked_points="X inside")
 def plot_circle(X, inside, *, ax=None):
     """Plot points X of shape (n, 2), inside and outside, and the unit circle between them (Fig. 1.7)."""
     with in_style() as palette:
@@ -442,6 +486,7 @@ def plot_circle(X, inside, *, ax=None):
         return ax
 
 
+@check.takes(marked_points="X inside", fraction="height", scalars="elev azim")
 def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
     """Plot points X of shape (n, 2) at height·(x1² + x2²), and the plane between the classes (Fig. 1.8)."""
     with in_style() as palette:
@@ -463,6 +508,7 @@ def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
         return ax
 
 
+@check.takes(vectors="z")
 def plot_sigmoid(z=np.linspace(-8, 8, 401), *, ax=None):
     """Plot the sigmoid and its derivative at z, of shape (N,) (Fig. 1.9)."""
     with in_style() as palette:
@@ -486,61 +532,27 @@ class Listing(str):
         return f"```python\n{self}\n```"
 
 
+@check.takes()
 def listing(function):
-    """Return the source of a function of this book, without its docstring.
+    """Return the source of a function of this book, without its rules, type hints and docstring.
 
     >>> listing(f)
     def f(x):
         return x**2 + 2 * x + 1
     """
-    if not inspect.isfunction(function) or not function.__doc__:
-        raise TypeError(f"function must be a Python function with a docstring, got {function!r}")
-    lines = inspect.getsource(inspect.unwrap(function)).splitlines()
-    docstring = ast.parse("\n".join(lines)).body[0].body[0]
-    return Listing("\n".join(lines[: docstring.lineno - 1] + lines[docstring.end_lineno :]))
-
-
-# What each argument must be
-
-
-def _descent_is_finite(history, x, w, b, alpha, **_):
-    bound = f"alpha must be below 2 / λmax = {2 / np.linalg.eigvalsh(loss_hessian(x))[-1]:.6g}, got {alpha}"
-    check.no_overflow(history[-1], f"w and b must start at a finite loss, got {w} and {b}", bound)
-
-
-_samples, _line, _eye = (check.same_shape, "x y_true"), (check.scalars, "w b"), (check.scalars, "elev azim")
-_batch, _net = (check.columns, "v y_true"), (check.network, "net")
-_training = (check.rate, "alpha"), (check.steps, "epochs")
-
-check.guard(
-    globals(),
-    {
-        "f": [(check.finite, "x")],
-        "make_data": [(check.count, "n"), (check.seed, "seed")],
-        "linear_model": [(check.finite, "x"), _line],
-        "mse_loss": [(check.same_shape, "y_pred y_true")],
-        "compute_gradients": [_samples, _line],
-        "moments": [_samples],
-        "loss_surface": [_samples, (check.same_shape, "w b")],
-        "gradient_field": [_samples, (check.same_shape, "w b")],
-        "loss_hessian": [(check.finite, "x")],
-        "gradient_descent": [_samples, _line, *_training],
-        "sigmoid": [(check.finite, "z")],
-        "sigmoid_derivative": [(check.finite, "z")],
-        "init_network": [(check.count, "d"), (check.seed, "seed")],
-        "product": [(check.factors, "A B")],
-        "forward": [(check.columns, "v"), _net],
-        "backward": [_batch, _net, (check.layers, "v net layers")],
-        "train_network": [_batch, _net, *_training],
-        "make_circle": [(check.count, "n"), (check.seed, "seed")],
-        "lift": [(check.points, "X")],
-        "plot_fit": [(check.series, "x y_data y_true y_initial y_final")],
-        "plot_gradient_field": [_samples, (check.path, "w b")],
-        "plot_loss_surface": [_samples, (check.vectors, "w_history b_history"), _eye],
-        "plot_circle": [(check.marked_points, "X inside")],
-        "plot_lifted_circle": [(check.marked_points, "X inside"), (check.fraction, "height"), _eye],
-        "plot_sigmoid": [(check.vectors, "z")],
-    },
-    gradient_descent=_descent_is_finite,
-    train_network=check.finite_training,
-)
+    known = inspect.isfunction(function) and function.__doc__
+    check.that(known, f"function must be a Python function with a docstring, got {function!r}", TypeError)
+    file, line = inspect.getsourcefile(function), function.__code__.co_firstlineno
+    linecache.checkcache(file)  # it may have been edited, and lines have moved
+    lines = linecache.getlines(file, function.__globals__)
+    found = [node for node in ast.walk(ast.parse("".join(lines))) if isinstance(node, ast.FunctionDef)]
+    found = [node for node in found if node.name == function.__name__]
+    check.that(found, f"function must still be in {file}, got {function!r}")
+    node = min(found, key=lambda node: abs(node.lineno - line))
+    (docstring, *_), last = node.body, node.end_lineno
+    for argument in ast.walk(node.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    node.body, node.decorator_list, node.returns = [], [], None
+    body = textwrap.dedent("".join(lines[docstring.end_lineno : last])).rstrip()
+    return Listing(f"{ast.unparse(node)}\n{textwrap.indent(body, '    ')}")

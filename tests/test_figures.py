@@ -11,7 +11,7 @@ from matplotlib.colors import LogNorm, to_hex, to_rgb
 from matplotlib.quiver import Quiver
 from mpl_toolkits.mplot3d import Axes3D
 
-import agml_algebra as alg
+import agml_figures as fig
 import agml_helpers as ag
 from conftest import loss_at
 
@@ -41,49 +41,49 @@ PLOTS = {
     ),
     "sigmoid": (lambda **more: ag.plot_sigmoid(**more), ["$z$", ""], [r"$\sigma(z)$", r"$\sigma'(z)$"]),
     "curves": (
-        lambda **more: alg.plot_curves(
+        lambda **more: fig.plot_curves(
             x, dict(zip("abcd", (y, y_true, -y, -y_true))), "at", "", level=(3, "e"), **more
         ),
         ["at", ""],
         ["a", "b", "c", "d", "e"],
     ),
     "ellipses": (
-        lambda **more: alg.plot_ellipses(x, y, w, b, **more),
+        lambda **more: fig.plot_ellipses(x, y, w, b, **more),
         ["weight $w$", "bias $b$"],
         [*(rf"axis with $\lambda$ = {value:.4g}" for value in CURVATURES), "gradient descent", "minimizer"],
     ),
     "hyperbola": (
-        lambda **more: alg.plot_hyperbola(2, 6, [[[1, 0.5], [1.5, 1]]], **more),
+        lambda **more: fig.plot_hyperbola(2, 6, [[[1, 0.5], [1.5, 1]]], **more),
         ["$w_1$", "$w_2$"],
         ["minimizers: $w_1 w_2 = w$", "saddle", "gradient descent"],
     ),
     "orbit": (
-        lambda **more: alg.plot_orbit(nets, **more),
+        lambda **more: fig.plot_orbit(nets, **more),
         ["weight $W_1$ of the first neuron", "weight $W_1$ of the second neuron"],
         ["mirrors", "the training", "its images"],
     ),
     "log": (
-        lambda **more: alg.plot_log(x, [y, -y], [y_true, -y_true], level=(3, "c"), **more),
+        lambda **more: fig.plot_log(x, [y, -y], [y_true, -y_true], level=(3, "c"), **more),
         ["epoch", "loss"],
         ["logged, one dot for each run", "midway to the next epoch", "c"],
     ),
     "projection": (
-        lambda **more: alg.plot_projection([0, 1, 2], [0, 1, 5], 2, 1, **more),
+        lambda **more: fig.plot_projection([0, 1, 2], [0, 1, 5], 2, 1, **more),
         ["along 1", r"along $x - \langle x\rangle$", ""],
         ["to the best line: 0.7, squared 0.5", "to $w$ = 2, $b$ = 1: 1.3, squared 1.7"],
     ),
     "cone": (
-        lambda **more: alg.plot_cone([[9, 2], [2, 6]], **more),
+        lambda **more: fig.plot_cone([[9, 2], [2, 6]], **more),
         ["$q$", "$r$", "$p$"],
         ["the matrix", "minimum", "saddle", "vertex"],
     ),
     "fiber": (
-        lambda **more: alg.plot_fiber(1, 0.6, **more),
+        lambda **more: fig.plot_fiber(1, 0.6, **more),
         ["weight $W_1$", "bias $b_1$", "weight $W_2$"],
         ["$W_1 = 0$", "$W_2 = 0$", "equal up to sign"],
     ),
     "blow-up": (
-        lambda **more: alg.plot_blow_up(**more),
+        lambda **more: fig.plot_blow_up(**more),
         ["$a_1$", "$a_2$", "slope $m$"],
         ["cusp $a_2^2 = a_1^3$", "origin", "all that lies over it", "the cusp, lifted"],
     ),
@@ -123,7 +123,7 @@ def drawn(monkeypatch):
 
 
 def test_every_plot_function_is_here():
-    names = {name for module in (ag, alg) for name in vars(module) if name.startswith("plot_")}
+    names = {name for module in (ag, fig) for name in vars(module) if name.startswith("plot_")}
     called = {
         name for plot, *_ in PLOTS.values() for name in plot.__code__.co_names if name.startswith("plot_")
     }
