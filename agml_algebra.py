@@ -4,15 +4,21 @@ The loss of the linear model as a polynomial comes first, then derivatives of th
 parameters, and its symmetries. No page that mirrors the print imports this module.
 """
 
+from __future__ import annotations
+
 import itertools
 import math
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 import agml_checks as check
 import agml_helpers as ag
+from agml_checks import Array, Reals
+from agml_helpers import Network
 
 __all__ = [
     "Moments", "exact_moments", "exact_minimizer", "minimizer", "descent_in_closed_form", "jacobian",
@@ -38,7 +44,7 @@ class Moments(NamedTuple):
 
 
 @check.takes(vectors="x y_true")
-def exact_moments(x, y_true):
+def exact_moments(x: Reals, y_true: Reals) -> Moments:
     """Return ⟨x⟩, ⟨y⟩, ⟨x²⟩, ⟨xy⟩ and ⟨y²⟩ of two vectors as fractions, without rounding (page B1).
 
     Every float is a whole number divided by a power of two, so its means are rational numbers.
@@ -51,7 +57,7 @@ def exact_moments(x, y_true):
     return Moments(*(sum(values) / len(x) for values in products))
 
 
-def _moments(moments):
+def _moments(moments: Any) -> list[Moments]:
     check.that(
         isinstance(moments, Moments), f"moments must be Moments, got {type(moments).__name__}", TypeError
     )
@@ -59,7 +65,7 @@ def _moments(moments):
 
 
 @check.takes((_moments, "moments"))
-def exact_minimizer(moments):
+def exact_minimizer(moments: Moments) -> tuple[Fraction, Fraction]:
     """Return the weight and the bias that minimize the loss, as fractions (page B4).
 
     Where the variance of x vanishes the minimizers form a line, and none of them is returned.
@@ -76,7 +82,7 @@ def exact_minimizer(moments):
 
 
 @check.takes(same_shape="x y_true")
-def minimizer(x, y_true):
+def minimizer(x: Reals, y_true: Reals) -> Array:
     """Return [w, b], which minimizes the loss, rounded from what `exact_minimizer` has (page B4).
 
     >>> print(minimizer([0, 1, 2], [1, 3, 5]))
@@ -86,7 +92,9 @@ def minimizer(x, y_true):
 
 
 @check.takes(same_shape="x y_true", scalars="w b", rate="alpha", steps="epochs")
-def descent_in_closed_form(x, y_true, w, b, alpha, epochs):
+def descent_in_closed_form(
+    x: Reals, y_true: Reals, w: float, b: float, alpha: float, epochs: int
+) -> tuple[float, float]:
     """Return where gradient descent stands after the given epochs, without descending (page B2).
 
     Along each eigenvector of the Hessian, an epoch multiplies the distance from the minimizer by
@@ -106,7 +114,7 @@ def descent_in_closed_form(x, y_true, w, b, alpha, epochs):
 
 
 @check.takes(columns="v", network="net")
-def jacobian(v, net):
+def jacobian(v: Reals, net: Network) -> Array:
     """Return the derivative of every prediction by every parameter, shape (N, 3d + 1) (page B8).
 
     One column for each entry of W1, b1, W2 and b2, in this order.
@@ -121,7 +129,7 @@ def jacobian(v, net):
 
 
 @check.takes(columns="v y_true", network="net")
-def network_hessian(v, y_true, net):
+def network_hessian(v: Reals, y_true: Reals, net: Network) -> Array:
     """Return the second derivatives of the loss (1/2N) Σ (y_pred,i − y_true,i)² (page B10).
 
     It has shape (3d + 1, 3d + 1), with rows and columns in the order of W1, b1, W2 and b2.
@@ -144,7 +152,9 @@ def network_hessian(v, y_true, net):
 @check.takes(
     columns="v y_true", networks="nets", rate="alpha", count="epochs every", result=check.finite_training
 )
-def snapshots(v, y_true, nets, alpha, epochs, every):
+def snapshots(
+    v: Reals, y_true: Reals, nets: Sequence[Network], alpha: float, epochs: int, every: int
+) -> tuple[NDArray[np.int_], list[list[Network]], Array]:
     """Train networks of one size side by side, and keep each of them every so many epochs (page B10).
 
     Return these epochs, for each start the list of its networks then, and the losses at all epochs, of
@@ -162,7 +172,7 @@ def snapshots(v, y_true, nets, alpha, epochs, every):
     for epoch in range(epochs + 1):
         A1 = ag.sigmoid(inputs @ inner)
         error = A1 @ W2 + b2 - y_true
-        losses.append(np.vecdot(error, error, axis=1)[:, 0])
+        losses.append(np.vecdot(error, error, axis=1)[:, 0])  # type: ignore[call-overload]
         if epoch % every == 0:
             kept.append([ag.Network(*net) for net in zip(inner[:, :1], inner[:, 1:], W2, b2)])
         step = alpha / len(v) * error
@@ -174,7 +184,7 @@ def snapshots(v, y_true, nets, alpha, epochs, every):
 # Symmetries of the network
 
 
-def _order(net, order):
+def _order(net: Network, order: Array) -> list:
     d = net.W1.size
     check.that(
         sorted(order) == [*range(d)], f"order must hold each of 0 to {d - 1} once, got {order.tolist()}"
@@ -183,7 +193,7 @@ def _order(net, order):
 
 
 @check.takes((_order, "net order"), network="net", vectors="order")
-def permute(net, order):
+def permute(net: Network, order: Reals) -> Network:
     """Return the network with its neurons in another order, given by the numbers 0 to d − 1 (page B7).
 
     >>> print(permute(ag.init_network(2), [1, 0]).W1)
@@ -192,12 +202,12 @@ def permute(net, order):
     return ag.Network(net.W1[:, order], net.b1[:, order], net.W2[order], net.b2)
 
 
-def _unit(net, unit):
+def _unit(net: Network, unit: int) -> list:
     return [net, *check.count(unit=unit, least=0, most=net.W1.size - 1)]
 
 
 @check.takes((_unit, "net unit"), network="net")
-def flip(net, unit):
+def flip(net: Network, unit: int) -> Network:
     """Return the network with one neuron, a number from 0 to d − 1, turned round (page B7).
 
     Since σ(−z) = 1 − σ(z), the signs of all three weights of a neuron may change when b2 makes up
@@ -211,7 +221,7 @@ def flip(net, unit):
     return ag.Network(net.W1 * sign, net.b1 * sign, net.W2 * sign[:, np.newaxis], net.b2 + net.W2[unit])
 
 
-def _few_neurons(net):
+def _few_neurons(net: Network) -> list[Network]:
     d = net.W1.size
     size = f"its orbit would have {2**d * math.factorial(d):,} networks"
     check.that(d <= 4, f"net must have at most 4 neurons, got {d}: {size}")
@@ -219,7 +229,7 @@ def _few_neurons(net):
 
 
 @check.takes((_few_neurons, "net"), network="net")
-def orbit(net):
+def orbit(net: Network) -> list[Network]:
     """Return the 2ᵈ d! networks that permutations and flips make of one with d ≤ 4 neurons (page B7).
 
     >>> print(len(orbit(ag.init_network(3))))

@@ -35,7 +35,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def that(holds: bool, message: str, error: type[Exception] = ValueError) -> None:
+def that(holds: object, message: str, error: type[Exception] = ValueError) -> None:
     """Refuse what a rule does not hold for."""
     if not holds:
         raise error(message)
@@ -323,21 +323,19 @@ def takes(
 
         brief = Brief(f"{function.__name__}()")
 
-        def checked(*args, **kwargs):
-            with brief: return door(args, kwargs)  # fmt: skip  # noqa: E701  # one line, on which tools see it
+        def checked(*args: P.args, **kwargs: P.kwargs) -> Any:
+            with brief: return door(args, kwargs)  # fmt: skip  # noqa: E701  # tools see it on one line
 
-        # for every tool it is where the function is, and doctest finds it there
-        source = function.__code__
-        place = {
-            key: getattr(source, key) for key in ("co_filename", "co_firstlineno", "co_name", "co_qualname")
-        }
-        code = checked.__code__.replace(**place)
-        there = FunctionType(code, function.__globals__, function.__name__, None, checked.__closure__)
-        return functools.update_wrapper(there, function)
+        # for every tool it is where the function is
+        names = "co_filename", "co_firstlineno", "co_name", "co_qualname"
+        place = {name: getattr(function.__code__, name) for name in names}
+        code, cells = checked.__code__.replace(**place), checked.__closure__
+        located = FunctionType(code, function.__globals__, function.__name__, None, cells)
+        return functools.update_wrapper(located, function)  # type: ignore[return-value]
 
     return decorate
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """Return a number as Python's own, which prints as a number."""
     return float(value) if isinstance(value, np.floating) else value

@@ -3,12 +3,20 @@
 Every function draws on `ax`, or on a new figure when it is None, and returns the Axes.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 import agml_algebra as alg
 import agml_checks as check
 import agml_helpers as ag
+from agml_checks import Array, Reals
+from agml_helpers import Ax
 
 __all__ = [
     "LOOKS", "plot_curves", "plot_log", "plot_ellipses", "plot_projection", "plot_hyperbola", "plot_orbit",
@@ -20,10 +28,12 @@ def __dir__() -> list[str]:
     return __all__
 
 
+Level: TypeAlias = tuple[float, str] | None  # height and label of a line
+Page: TypeAlias = tuple[str, Sequence[str], tuple[float, float]]  # name, what it builds on, column and row
 LOOKS = [("-", "blue"), ("--", "red"), ("-.", "green"), (":", "orange")]
 
 
-def _curves(at, curves, xscale, yscale):
+def _curves(at: Any, curves: Any, xscale: str, yscale: str) -> list:
     few = isinstance(curves, dict) and 1 <= len(curves) <= len(LOOKS)
     check.that(few, f"curves must be a dict of 1 to {len(LOOKS)} arrays, got {curves!r}")
     at, *checked = check.vectors(at=at, **{f"curves[{label!r}]": curve for label, curve in curves.items()})
@@ -34,14 +44,24 @@ def _curves(at, curves, xscale, yscale):
     return [at, dict(zip(curves, checked)), xscale, yscale]
 
 
-def _level(level):
+def _level(level: Any) -> list:
     pair = isinstance(level, tuple) and len(level) == 2
     check.that(pair, f"level must be a height and a label, got {level!r}", TypeError)
     return [(*check.scalars(level=level[0]), *check.texts(level=level[1]))]
 
 
 @check.takes((_curves, "at curves xscale yscale"), (_level, "level"), texts="xlabel ylabel")
-def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", yscale="linear", ax=None):
+def plot_curves(
+    at: Reals,
+    curves: dict[str, Reals],
+    xlabel: str,
+    ylabel: str,
+    *,
+    level: Level = None,
+    xscale: str = "linear",
+    yscale: str = "linear",
+    ax: Ax = None,
+) -> Axes:
     """Plot one to four curves over one axis, told apart by line style and color (pages B2 to B12).
 
     curves is a dict of vectors by their labels, level the height and the label of a horizontal line to
@@ -58,14 +78,14 @@ def plot_curves(at, curves, xlabel, ylabel, *, level=None, xscale="linear", ysca
         return ax
 
 
-def _runs(at, logged, midway):
+def _runs(at: Array, logged: Array, midway: Array) -> list:
     fits = logged.shape[1:] == at.shape
     check.that(fits, f"logged and midway must have shape (runs, {len(at)}), got shape {logged.shape}")
     return [at, logged, midway]
 
 
 @check.takes((_runs, "at logged midway"), (_level, "level"), vectors="at", same_shape="logged midway")
-def plot_log(at, logged, midway, *, level=None, ax=None):
+def plot_log(at: Reals, logged: Reals, midway: Reals, *, level: Level = None, ax: Ax = None) -> Axes:
     """Plot the loss of several runs as a log would show it, and midway between two epochs (page B10).
 
     The losses have the shape (runs, n), and at holds the n epochs; level is that of `plot_curves`.
@@ -81,18 +101,18 @@ def plot_log(at, logged, midway, *, level=None, ax=None):
         return ax
 
 
-def _draw_level(ax, level, palette):
+def _draw_level(ax: Axes, level: Level, palette: ag.Palette) -> None:
     """Draw a horizontal line of this height and label, if there is one."""
     if level is not None:
         ax.axhline(level[0], linestyle=(0, (1, 1)), color=palette.ink, linewidth=1.2, label=level[1])
 
 
-def _path(w=None, b=None):
+def _path(w: Any = None, b: Any = None) -> list:
     return check.vectors(w=w, b=b)
 
 
 @check.takes((_path, "w b"), same_shape="x y_true")
-def plot_ellipses(x, y_true, w=None, b=None, *, ax=None):
+def plot_ellipses(x: Reals, y_true: Reals, w: Reals = None, b: Reals = None, *, ax: Ax = None) -> Axes:
     """Plot the level sets of the loss around the minimizer, with their principal axes (pages B1 to B3).
 
     w and b, of shape (n,), are a path to draw over them.
@@ -121,7 +141,7 @@ def plot_ellipses(x, y_true, w=None, b=None, *, ax=None):
 
 
 @check.takes(vectors="x y_true", scalars="w b")
-def plot_projection(x, y_true, w, b, *, ax=None):
+def plot_projection(x: Reals, y_true: Reals, w: float, b: float, *, ax: Ax = None) -> Axes:
     """Plot the loss of a line as the squared distance from the targets to a point of a plane (page B1).
 
     With N samples, x, y and the constant 1 are vectors of ℝᴺ. They span a space of three dimensions; the
@@ -134,7 +154,7 @@ def plot_projection(x, y_true, w, b, *, ax=None):
     apart = least > 1e-9 * np.abs(y_true).max()
     check.that(apart, f"y_true must not lie on one line with x, got {least:.3g} as its distance")
 
-    def point(w, b, up=0.0):
+    def point(w: float, b: float, up: float = 0.0) -> Array:
         return np.array([b + w * x.mean(), w * x.std(), up])
 
     foot, top, other = point(slope, height), point(slope, height, least), point(w, b)
@@ -142,7 +162,7 @@ def plot_projection(x, y_true, w, b, *, ax=None):
         radii = np.linalg.norm(other - foot) * np.array([0.5, 1, 1.5])
         ends = np.sort([foot - 1.1 * radii[-1], foot + 1.1 * radii[-1], np.full(3, -5.0)], axis=0)[[0, -1]]
         ax = ag.axes_in_space(ax, "along 1", r"along $x - \langle x\rangle$", "", 22, -75)
-        look = {"clip_on": False}  # the zoom leaves the box that a figure in space is clipped to
+        look: dict[str, Any] = {"clip_on": False}  # the zoom leaves the box that a figure is clipped to
         floor = np.meshgrid(ends[:, 0], ends[:, 1])
         ax.plot_surface(*floor, np.zeros((2, 2)), color=palette.blue, alpha=0.12, zorder=1, **look)
         turn = np.linspace(0, 2 * np.pi, 121)
@@ -166,13 +186,13 @@ def plot_projection(x, y_true, w, b, *, ax=None):
         return ax
 
 
-def _paths(paths):
+def _paths(paths: Any) -> list:
     check.sequences(paths=paths)
     return [[array for path in paths for array in check.points(paths=path)]]
 
 
 @check.takes((_paths, "paths"), rate="xx xy")
-def plot_hyperbola(xx, xy, paths=(), *, ax=None):
+def plot_hyperbola(xx: float, xy: float, paths: Sequence[Reals] = (), *, ax: Ax = None) -> Axes:
     """Plot the loss xx·(w1·w2)² − 2 xy·w1·w2, its critical points, and paths over them (page B5).
 
     xx and xy are the means ⟨x²⟩ and ⟨xy⟩ of centered data, both positive; a path has points (w1, w2)
@@ -198,25 +218,25 @@ def plot_hyperbola(xx, xy, paths=(), *, ax=None):
         return ax
 
 
-def _two_neurons(nets):
+def _two_neurons(nets: list[ag.Network]) -> list:
     d = nets[0].W1.size
     check.that(d == 2, f"nets must have hidden dimension 2, got {d}")
     return [nets]
 
 
 @check.takes((_two_neurons, "nets"), networks="nets")
-def plot_orbit(nets, *, ax=None):
+def plot_orbit(nets: Sequence[ag.Network], *, ax: Ax = None) -> Axes:
     """Plot the weights W1 of two neurons along a training, and of all its mirror images (page B7).
 
     nets are the networks of the training from start to end.
     """
     images = np.array([[image.W1.ravel() for image in alg.orbit(net)] for net in nets])
     with ag.in_style() as palette:
-        names = (f"weight $W_1$ of the {which} neuron" for which in ("first", "second"))
-        ax = ag.labeled_axes(ax, *names, size=(6.4, 6), aspect="equal")
+        first, second = (f"weight $W_1$ of the {which} neuron" for which in ("first", "second"))
+        ax = ag.labeled_axes(ax, first, second, size=(6.4, 6), aspect="equal")
         reach = 1.15 * np.abs(images).max()
-        for end in ((1, 0), (0, 1), (1, 1), (1, -1)):
-            (mirror,) = ax.plot(*np.outer(end, (-reach, reach)), ":", color=palette.ink, linewidth=1)
+        for direction in ((1, 0), (0, 1), (1, 1), (1, -1)):
+            (mirror,) = ax.plot(*np.outer(direction, (-reach, reach)), ":", color=palette.ink, linewidth=1)
         mirror.set_label("mirrors")
         for number, path in enumerate(np.swapaxes(images, 0, 1)):
             color, end, width, order = (palette.blue, "o", 1.2, 2) if number else (palette.red, "s", 2, 3)
@@ -228,7 +248,7 @@ def plot_orbit(nets, *, ax=None):
         return ax
 
 
-def _cone(matrix):
+def _cone(matrix: Array) -> list:
     symmetric = matrix.shape == (2, 2) and matrix[0, 1] == matrix[1, 0]
     check.that(symmetric, f"matrix must be symmetric of shape (2, 2), got {matrix.tolist()}")
     regular = np.trace(matrix) != 0 and matrix[0, 0] * matrix[1, 1] != matrix[0, 1] ** 2
@@ -237,7 +257,7 @@ def _cone(matrix):
 
 
 @check.takes((_cone, "matrix"), finite="matrix")
-def plot_cone(matrix, *, ax=None):
+def plot_cone(matrix: Reals, *, ax: Ax = None) -> Axes:
     """Plot a symmetric matrix, the cone of those of rank one, and its critical points there (page B6).
 
     It has two eigenvalues of different size and none of them 0. The coordinates p, q, r of
@@ -281,13 +301,13 @@ def plot_cone(matrix, *, ax=None):
         return ax
 
 
-def _sloped(W1):
+def _sloped(W1: float) -> list:
     check.that(W1 != 0, f"W1 must not be 0, got {W1}")
     return [W1]
 
 
 @check.takes((_sloped, "W1"), scalars="W1 b1")
-def plot_fiber(W1, b1, *, ax=None):
+def plot_fiber(W1: float, b1: float, *, ax: Ax = None) -> Axes:
     """Plot the second neurons that leave a network the function of its first one, W1 and b1 (page B8)."""
     near = np.array([W1, b1]) * np.sign(W1)
     wide, deep = 2 * near[0], 2 * max(abs(b1), near[0])
@@ -300,7 +320,7 @@ def plot_fiber(W1, b1, *, ax=None):
             for color in (palette.blue, palette.green)
         )
 
-        def pole(place, *ends, **look):
+        def pole(place: Array, *ends: float, **look: Any) -> None:
             ax.plot([place[0]] * 2, [place[1]] * 2, ends, color=palette.red, linewidth=3, **look)
 
         # from back to front for an eye where W1 and W2 are positive: Matplotlib can't tell what hides what
@@ -319,14 +339,14 @@ def plot_fiber(W1, b1, *, ax=None):
         return ax
 
 
-def _room(truth, levels):
+def _room(truth: float, levels: Array) -> list:
     check.that(-1 < truth < 1, f"truth must be between -1 and 1, got {truth}")
     check.that(levels.min() > 0, f"levels must be positive, got {levels.min()}")
     return [truth, levels]
 
 
 @check.takes((_room, "truth levels"), scalars="truth", vectors="levels")
-def plot_room(truth, levels, *, ax=None):
+def plot_room(truth: float, levels: Reals, *, ax: Ax = None) -> Axes:
     """Plot where the loss (w1·w2 − truth)² is below each level, in the square [−1, 1]² (page B13)."""
     with ag.in_style() as palette:
         side = np.linspace(-1, 1, 401)
@@ -340,7 +360,7 @@ def plot_room(truth, levels, *, ax=None):
 
 
 @check.takes()
-def plot_blow_up(*, ax=None):
+def plot_blow_up(*, ax: Ax = None) -> Axes:
     """Plot the plane blown up at the origin, a cusp in the plane and its smooth lift (page B13).
 
     The surface consists of all (a1, a2, m) with a2 = m·a1: over each point but the origin lies one of
@@ -368,7 +388,7 @@ def plot_blow_up(*, ax=None):
         return ax
 
 
-def _pages(pages):
+def _pages(pages: Any) -> list:
     check.that(isinstance(pages, dict) and pages, f"pages must be a dict of at least one page, got {pages!r}")
     for number, page in pages.items():
         triple = isinstance(page, tuple) and len(page) == 3
@@ -380,7 +400,7 @@ def _pages(pages):
 
 
 @check.takes((_pages, "pages"))
-def plot_pages(pages, *, ax=None):
+def plot_pages(pages: dict[str, Page], *, ax: Ax = None) -> Axes:
     """Plot which page builds on which (the opening page of Beyond the print).
 
     pages has by the number of each page its name, the numbers that it builds on, and its place
