@@ -127,9 +127,45 @@ NETWORK = [
     (NET._replace(b2=0.0), "have shape (1, 1) when d = 2, got ()"),
     (NET._replace(b2=None), "hold real numbers, got dtype object"),
 ]
-AX = [(value, "be a Matplotlib Axes, got ") for value in (3, "left", plt)]
-MARKS = [[1, 0, 0], ["yes"] * 3, None, INSIDE[:2], INSIDE[:, None], np.ma.masked_array(INSIDE, INSIDE)]
+NETS = [
+    *(
+        (nets, "be one or more networks of one hidden dimension, got ")
+        for nets in ([], [NET, ag.init_network(3)])
+    ),
+    ([NET, None], "be a Network, got NoneType"),
+    (3, "be a list or a tuple, got 3"),
+]
+CURVES = [
+    *((bad, "be a dict of 1 to 4 arrays, got ") for bad in ({}, [X], dict.fromkeys("abcde", X))),
+    *(({"one": value}, said) for value, said in NUMBERS),
+    ({"one": X[:2]}, "have the same shape, got (3,) and (2,)"),
+]
+PATHS = [
+    *(([bad], f"have shape (n, 2), got shape {bad.shape}") for bad in (X, POINTS.T)),
+    *(([value], said) for value, said in NUMBERS),
+    (3, "be a list or a tuple, got 3"),
+]
+PAGES = [
+    ({}, "be a dict of at least one page, got {}"),
+    ({"A": ("first", ["B"], (0, 0))}, "hold what A builds on, got ['B']"),
+    ({"A": 3}, "give A a name, sources and a place, got 3"),
+]
+CONES = [
+    *NUMBERS,
+    *((bad, "be symmetric of shape (2, 2), got ") for bad in (X, [[1, 2], [3, 4]])),
+    *((bad, "have a trace and a determinant other than 0") for bad in ([[1, 2], [2, 4]], [[1, 1], [1, -1]])),
+]
+ORDERS = [
+    *((bad, f"hold each of 0 to 1 once, got {bad}") for bad in ([0.0, 0.0], [0.0, 1.0, 2.0])),
+    (1, "be a vector, got shape ()"),
+]
+LEVELS = [
+    *((value, f"be a height and a label, got {value}") for value in (3.0, (1.0,))),
+    *(((np.inf, "high"), "be finite, got inf"), ((1.0, 3), "be a string, got 3")),
+]
 SHORT = ag.forward(V[:2], NET)
+MARKS = [[1, 0, 0], ["yes"] * 3, None, INSIDE[:2], INSIDE[:, None], np.ma.masked_array(INSIDE, INSIDE)]
+AX = [(value, "be a Matplotlib Axes, got ") for value in (3, "left", plt)]
 GOOD_AND_BAD = {
     "numbers": (X, NUMBERS),
     "partner": (X, NUMBERS),
@@ -138,12 +174,9 @@ GOOD_AND_BAD = {
     "column": (V, [*NUMBERS, (np.ones((3, 2)), ""), (1.0, "")]),
     "matrix": (
         SQUARE,
-        [*NUMBERS, *((value, "be matrices of shapes (n, k) and (k, m), got ") for value in (X, V))],
+        [*NUMBERS, (X, "be matrices of shapes (n, k) and (k, m), got "), (V, "be matrices of ")],
     ),
-    "points": (
-        POINTS,
-        [*NUMBERS, *((bad, f"have shape (n, 2), got shape {bad.shape}") for bad in (POINTS.T, X, CUBE))],
-    ),
+    "points": (POINTS, [*NUMBERS, *((bad, "have shape (n, 2), got shape ") for bad in (POINTS.T, X, CUBE))]),
     "marks": (INSIDE, [(value, "be bool of shape (3,), got ") for value in MARKS]),
     "scalar": (2.0, SCALAR),
     "rate": (0.1, [*SCALAR, (0, "be positive, got 0.0"), (-0.1, "be positive, got -0.1")]),
@@ -154,97 +187,39 @@ GOOD_AND_BAD = {
     "seed": (42, [*WHOLE, (-1, "be at least 0, got -1"), (2**32, "be at most 4294967295, got 4294967296")]),
     "unit": (0, [*WHOLE, (2, "be at most 1, got 2"), (-1, "be at least 0, got -1")]),
     "net": (NET, NETWORK),
-    "nets": (
-        [NET, NET],
-        [
-            ([], "be one or more networks of one hidden dimension, got []"),
-            ([NET, ag.init_network(3)], "be one or more networks of one hidden dimension, got [2, 3]"),
-            ([NET, None], "be a Network, got NoneType"),
-            (3, "be a list or a tuple, got 3"),
-        ],
-    ),
+    "nets": ([NET, NET], NETS),
     "layers": (
         None,
-        [
-            (
-                SHORT,
-                "be the forward pass of v, of shapes (3, 2) twice and (N, 1), got [(2, 2), (2, 2), (2, 1)]",
-            ),
-            ((NET.W1, V), "be what forward returns, got "),
-        ],
+        [(SHORT, "be the forward pass of v, of shapes (3, 2) "), ((NET.W1, V), "be what forward returns")],
     ),
     "moments": (
         alg.exact_moments(X, Y),
-        [((1, 2, 3, 4, 5), "be Moments, got tuple"), (None, "be Moments, got None")],
+        [((1, 2, 3, 4, 5), "be Moments, got tuple"), (None, "be Moments, got ")],
     ),
-    "order": (
-        [1, 0],
-        [
-            *NUMBERS,
-            ([0, 0], "hold each of 0 to 1 once, got [0.0, 0.0]"),
-            ([0, 1, 2], "hold each of 0 to 1 once, got "),
-            (1, "be a vector, got shape ()"),
-        ],
-    ),
-    "curves": (
-        {"one": Y, "two": X},
-        [
-            *((bad, "be a dict of 1 to 4 arrays, got ") for bad in ({}, [X], dict.fromkeys("abcde", X))),
-            ({"one": X[:2]}, "have the same shape, got (3,) and (2,)"),
-            *(({"one": value}, said) for value, said in NUMBERS),
-        ],
-    ),
+    "order": ([1, 0], [*NUMBERS, *ORDERS]),
+    "curves": ({"one": Y, "two": X}, CURVES),
     "text": ("x", [(value, f"be a string, got {value}") for value in (None, 3)]),
-    "level": (
-        (1.0, "level"),
-        [
-            *((value, f"be a height and a label, got {value}") for value in (3.0, (1.0,))),
-            ((np.inf, "high"), "be finite, got inf"),
-            ((1.0, 3), "be a string, got 3"),
-        ],
-    ),
+    "level": ((1.0, "level"), LEVELS),
     "scale": ("linear", [("logit", "be linear or log, got 'logit'")]),
-    "paths": (
-        [POINTS],
-        [
-            *(([bad], f"have shape (n, 2), got shape {bad.shape}") for bad in (X, POINTS.T)),
-            *(([value], said) for value, said in NUMBERS),
-            (3, "be a list or a tuple, got 3"),
-        ],
-    ),
+    "paths": ([POINTS], PATHS),
     "inner": (0.25, [*SCALAR, *((value, f"be between -1 and 1, got {value}") for value in (-1.0, 1.0))]),
     "levels": ([0.04, 0.01], [*NUMBERS, ([0.04, 0], "be positive, got 0.0")]),
-    "pages": (
-        {"A": ("first", (), (0, 0)), "B": ("second", ["A"], (1, 0))},
-        [
-            ({}, "be a dict of at least one page, got {}"),
-            ({"A": ("first", ["B"], (0, 0))}, "hold what A builds on, got ['B']"),
-            ({"A": 3}, "give A a name, sources and a place, got 3"),
-        ],
-    ),
+    "pages": ({"A": ("first", (), (0, 0)), "B": ("second", ["A"], (1, 0))}, PAGES),
     "runs": (np.ones((2, 3)), [*NUMBERS, (np.ones((3, 2)), "have the same shape, got ")]),
     "targets": (Y, [*NUMBERS, (2 * X, "not lie on one line with x, got ")]),
-    "cone": (
-        [[1, 2], [2, 3]],
-        [
-            *NUMBERS,
-            *((bad, "be symmetric of shape (2, 2), got ") for bad in (X, [[1, 2], [3, 4]])),
-            *(
-                (bad, "have a trace and a determinant other than 0, got ")
-                for bad in ([[1, 2], [2, 4]], [[1, 1], [1, -1]])
-            ),
-        ],
-    ),
+    "cone": ([[1, 2], [2, 3]], CONES),
     "nonzero": (2.0, [*SCALAR, (0, "not be 0, got 0.0")]),
     "function": (ag.f, [(3, "be a Python function with a docstring, got 3")]),
     "ax": (None, AX),
     "ax3d": (None, AX),
 }
-WRONG_TYPE = (
-    "hold real|not be masked|be a (whole|Network|list|string|height|Python|Matplotlib)|be (what|Moments)|give"
-)
+WRONG_TYPE = "hold real|not be masked|be a (whole|Net|list|string|height|Python|Matp)|be (what|Moments)|give "
 # where several arguments of a kind are one in shape
 OTHER_SHAPES = {"partner": [V, X[:2], 3.0], "vector": [V, X[:2]], "series": [V, X[:2]], "column": [X, V[:2]]}
+FIT = dict.fromkeys(["x", "y_data", "y_true", "y_initial", "y_final"], SQUARE)
+LAYERS = [
+    [layer * bad for layer, bad in zip(ag.forward(V, NET), np.where(at, np.nan, 1))] for at in np.eye(3)
+]
 
 # What is wrong in one function alone, or in several arguments together.
 MORE = [
@@ -253,39 +228,23 @@ MORE = [
     (
         "gradient_descent",
         {"alpha": 1e308},
-        "alpha must be below 2 / λmax = 0.418861, got 1e+308: the loss overflows at epoch 1",
+        "alpha must be below 2 / λmax = 0.418861, got 1e+308: the loss ov",
     ),
     ("train_network", {"y_true": 1e200 * T}, "net must start at a finite loss, got inf"),
-    (
-        "train_network",
-        {"alpha": 1e308, "y_true": T},
-        "alpha must be smaller, got 1e+308: the loss overflows at epoch 1",
-    ),
+    ("train_network", {"alpha": 1e308, "y_true": T}, "alpha must be smaller, got 1e+308: the loss overflows"),
     ("snapshots", {"y_true": 1e200 * T}, "nets must start at a finite loss, got inf"),
-    (
-        "snapshots",
-        {"alpha": 1e308, "y_true": T},
-        "alpha must be smaller, got 1e+308: the loss overflows at epoch 1",
-    ),
-    (
-        "plot_fit",
-        {"x": SQUARE, "y_data": SQUARE, "y_true": None, "y_initial": None, "y_final": None},
-        "x must be a vector or a column, got shape (2, 2)",
-    ),
+    ("snapshots", {"alpha": 1e308, "y_true": T}, "alpha must be smaller, got 1e+308: the loss overflows"),
+    ("plot_fit", FIT, "x must be a vector or a column, got shape (2, 2)"),
     ("plot_gradient_field", {"w": V, "b": V}, "w must be a vector, got shape (3, 1)"),
     ("plot_loss_surface", {"w_history": 1, "b_history": 2}, "w_history must be a vector, got shape ()"),
     (
         "product",
-        {"A": np.ones((2, 3)), "B": np.ones((2, 3))},
-        "A and B must be matrices of shapes (n, k) and (k, m), got (2, 3) and (2, 3)",
+        {"A": V, "B": V},
+        "A and B must be matrices of shapes (n, k) and (k, m), got (3, 1) and (3, 1)",
     ),
     *(
-        (
-            "backward",
-            {"layers": tuple(layer * bad for layer, bad in zip(ag.forward(V, NET), np.where(at, np.nan, 1)))},
-            f"{name} must be finite, got nan",
-        )
-        for name, at in zip(("Z1", "A1", "Z2"), np.eye(3))
+        ("backward", {"layers": (*bad,)}, f"{name} must be finite")
+        for name, bad in zip(("Z1", "A1", "Z2"), LAYERS)
     ),
     ("backward", {"v": X, "y_true": Y}, "v must be a column of shape (N, 1), got shape (3,)"),
     (
@@ -293,23 +252,19 @@ MORE = [
         {"v": POINTS, "y_true": POINTS},
         "v must be a column of shape (N, 1), got shape (3, 2)",
     ),
-    (
-        "exact_minimizer",
-        {"moments": alg.exact_moments([3, 3], [1, 2])},
-        "x must have two different values, got x = 3.0 in every sample",
-    ),
-    *(
-        (name, {"x": [5, 5, 5]}, "x must have two different values, got x = 5.0 in every sample")
-        for name in ("minimizer", "descent_in_closed_form", "plot_ellipses", "plot_projection")
-    ),
+    ("exact_minimizer", {"moments": alg.exact_moments([3, 3], [1, 2])}, "x must have two different values"),
+    ("minimizer", {"x": [5, 5, 5]}, "x must have two different values, got x = 5.0 in every sample"),
+    ("descent_in_closed_form", {"x": [5, 5, 5]}, "x must have two different values, got x = 5.0"),
+    ("plot_ellipses", {"x": [1, 1, 1]}, "x must have two different values, got x = 1.0"),
+    ("plot_projection", {"x": [1, 1, 1]}, "x must have two different values, got x = 1.0"),
+    ("plot_projection", {"x": V, "y_true": T}, "x must be a vector, got shape (3, 1)"),
     (
         "orbit",
         {"net": ag.init_network(5)},
-        "net must have at most 4 neurons, got 5: its orbit would have 3,840 networks",
+        "net must have at most 4 neurons, got 5: its orbit would have 3,840 ",
     ),
     ("plot_orbit", {"nets": [ag.init_network(3)]}, "nets must have hidden dimension 2, got 3"),
     ("plot_log", {"at": [1, 2]}, "logged and midway must have shape (runs, 2), got shape (2, 3)"),
-    ("plot_projection", {"x": V, "y_true": T}, "x must be a vector, got shape (3, 1)"),
     ("plot_curves", {"xscale": "log"}, "xscale must be linear unless all values are positive, got 0.0"),
     ("plot_curves", {"yscale": "log"}, "yscale must be linear unless all values are positive, got 0.0"),
     ("Line", {"x": [1, 1, 1]}, "x must hold two different numbers, got 1.0 alone"),
@@ -367,10 +322,8 @@ def test_good_values_are_taken(name):
 def test_every_bad_value_is_refused_by_name(name, argument):
     kinds = [kind for kind, _ in arguments_of(name).values()]
     kind, optional = arguments_of(name)[argument]
-    bad = list(GOOD_AND_BAD[kind][1])
-    if kinds.count(kind) > 1:
-        bad += [(value, "have the same shape, got ") for value in OTHER_SHAPES.get(kind, ())]
-    for value, said in bad:
+    others = OTHER_SHAPES.get(kind, ()) if kinds.count(kind) > 1 else ()
+    for value, said in [*GOOD_AND_BAD[kind][1], *((value, "have the same shape, got ") for value in others)]:
         found = refusal(name, {argument: value}, said)
         assert f"must {said}" in found and re.search(rf"\b{argument}\b|^[Wb][12]\b", found), (value, found)
     if not optional and kind[:2] not in ("ax", "la"):
@@ -386,9 +339,7 @@ def test_axes_of_the_other_dimension_are_refused(name):
         call(name, {"ax": ax})
 
 
-@pytest.mark.parametrize(
-    "name, changed, said", MORE, ids=[f"{name}-{'-'.join(changed)}" for name, changed, _ in MORE]
-)
+@pytest.mark.parametrize("name, changed, said", MORE)
 def test_what_is_wrong_together_is_refused(name, changed, said):
     assert said in refusal(name, changed, said)
 
