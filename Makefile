@@ -72,7 +72,6 @@ load: $(READY)
 # mutmut works on a copy, which it makes in mutants/
 mutants: $(READY)
 	rm -rf mutants
-	$(VENV)/bin/mutmut run
 	$(VENV)/bin/python tools/mutants.py
 
 audit: $(READY)

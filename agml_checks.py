@@ -1,16 +1,47 @@
 """What the functions of this book refuse: a check returns what it was given, or names rule and value.
 
-A check takes its arguments by name and returns them in a list, as float arrays or plain numbers.
+A check takes its arguments by name and returns them in a list, as float arrays or plain numbers. The
+decorator `takes` says which checks a function has.
 """
+
+from __future__ import annotations
 
 import functools
 import inspect
+import math
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
+from types import FunctionType, TracebackType
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Array", "Reals", "Rule", "that", "takes", "Brief", "finite", "same_shape", "vectors", "columns",
+    "series", "path", "points", "marked_points", "factors", "scalars", "fraction", "rate", "count", "steps",
+    "seed", "texts", "sequences", "network", "networks", "layers", "no_overflow", "finite_training",
+]  # fmt: skip
 
 
-def finite(**arrays):
+def __dir__() -> list[str]:
+    return __all__
+
+
+Array: TypeAlias = NDArray[np.float64]
+Reals: TypeAlias = Any  # anything that NumPy takes for real numbers; the function itself gets an Array
+Rule: TypeAlias = Callable[..., Any]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def that(holds: object, message: str, error: type[Exception] = ValueError) -> None:
+    """Refuse what a rule does not hold for."""
+    if not holds:
+        raise error(message)
+
+
+def finite(**arrays: Reals) -> list[Array]:
     """Return the arguments as float arrays, refusing what is empty, masked, NaN, infinite or no number.
 
     >>> finite(x=[1, 2])
@@ -18,7 +49,7 @@ def finite(**arrays):
     """
     checked = []
     for name, value in arrays.items():
-        if np.ma.isMaskedArray(value):
+        if isinstance(value, np.ma.MaskedArray):
             raise TypeError(f"{name} must not be masked, got {value!r}")
         try:
             array = np.asarray(value)
@@ -28,13 +59,15 @@ def finite(**arrays):
             raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}")
         if array.size == 0:
             raise ValueError(f"{name} must not be empty, got shape {array.shape}")
-        if not np.isfinite(array).all():
+        array = array.astype(float, copy=False)
+        # quick, and no number is missed: the sum of squares is finite, or this looks once more
+        if not math.isfinite(np.vdot(array, array)) and not np.isfinite(array).all():
             raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)].flat[0]}")
-        checked.append(array.astype(float, copy=False))
+        checked.append(array)
     return checked
 
 
-def same_shape(**arrays):
+def same_shape(**arrays: Reals) -> list[Array]:
     """Return the arguments as finite arrays of one shape: broadcasting would hide a mistake.
 
     >>> same_shape(x=[[1], [2]], y=[1, 2])
@@ -48,7 +81,7 @@ def same_shape(**arrays):
     return checked
 
 
-def _each(checked, names, holds, rule):
+def _each(checked: list, names: Iterable[str], holds: Callable[[Any], bool], rule: str) -> list:
     """Return what is checked, refusing by its name what a rule does not hold for."""
     for name, value in zip(names, checked):
         if not holds(value):
@@ -57,34 +90,34 @@ def _each(checked, names, holds, rule):
     return checked
 
 
-def vectors(**arrays):
+def vectors(**arrays: Reals) -> list[Array]:
     """Return the arguments as finite vectors of one length."""
     return _each(same_shape(**arrays), arrays, lambda array: array.ndim == 1, "be a vector")
 
 
-def columns(**arrays):
+def columns(**arrays: Reals) -> list[Array]:
     """Return the arguments as finite columns of one shape (N, 1)."""
     checked = same_shape(**arrays)
     return _each(checked, arrays, lambda array: array.shape[1:] == (1,), "be a column of shape (N, 1)")
 
 
-def series(**arrays):
+def series(**arrays: Reals) -> list[Array]:
     """Return the arguments as finite vectors of one length, or columns of one shape (N, 1)."""
     checked = same_shape(**arrays)
     return _each(checked, arrays, lambda a: a.ndim == 1 or a.shape[1:] == (1,), "be a vector or a column")
 
 
-def path(**arrays):
+def path(**arrays: Reals) -> list[Array]:
     """Return the arguments as finite vectors of one length; numbers become vectors of length 1."""
     return vectors(**{name: np.atleast_1d(array) for name, array in zip(arrays, same_shape(**arrays))})
 
 
-def points(**arrays):
+def points(**arrays: Reals) -> list[Array]:
     """Return the arguments as finite arrays of shape (n, 2), a point of the plane in every row."""
     return _each(finite(**arrays), arrays, lambda array: array.shape[1:] == (2,), "have shape (n, 2)")
 
 
-def marked_points(**arrays):
+def marked_points(**arrays: Reals) -> list[NDArray]:
     """Return points and, for each of them, a bool."""
     (_, X), (name, marks) = arrays.items()
     (X,), marks = points(X=X), np.asarray(marks)
@@ -94,7 +127,7 @@ def marked_points(**arrays):
     return [X, marks]
 
 
-def factors(**arrays):
+def factors(**arrays: Reals) -> list[Array]:
     """Return two matrices whose product exists."""
     checked = finite(**arrays)
     shapes = " and ".join(str(array.shape) for array in checked)
@@ -103,33 +136,40 @@ def factors(**arrays):
     return checked
 
 
-def scalars(**values):
+def scalars(**values: Reals) -> list[float]:
     """Return the arguments as floats, refusing arrays."""
+    plain = [
+        float(value)
+        for value in values.values()
+        if type(value) in (int, float, np.float64) and abs(value) < 1e300
+    ]
+    if len(plain) == len(values):  # as most are, which need no array
+        return plain
     checked = _each(finite(**values), values, lambda array: array.ndim == 0, "be a single number")
     return [float(array) for array in checked]
 
 
-def fraction(**values):
+def fraction(**values: Reals) -> list[float]:
     """Return the arguments as floats between 0 and 1."""
     return _each(scalars(**values), values, lambda value: 0 <= value <= 1, "be between 0 and 1")
 
 
-def rate(**values):
+def rate(**values: Reals) -> list[float]:
     """Return learning rates, which are positive."""
     return _each(scalars(**values), values, lambda value: value > 0, "be positive")
 
 
-def count(least=1, most=np.inf, **values):
+def count(least: int = 1, most: float = np.inf, **values: Any) -> list[int]:
     """Return whole numbers from `least` to `most`."""
     for name, value in values.items():
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
             raise TypeError(f"{name} must be a whole number, got {value!r}")
-    _each(values.values(), values, lambda value: value >= least, f"be at least {least}")
-    _each(values.values(), values, lambda value: value <= most, f"be at most {most}")
-    return [int(value) for value in values.values()]
+    whole = [int(value) for value in values.values()]
+    _each(whole, values, lambda value: value >= least, f"be at least {least}")
+    return _each(whole, values, lambda value: value <= most, f"be at most {most}")
 
 
-def texts(**values):
+def texts(**values: Any) -> list[str]:
     """Return strings."""
     for name, value in values.items():
         if not isinstance(value, str):
@@ -137,7 +177,7 @@ def texts(**values):
     return [*values.values()]
 
 
-def sequences(**values):
+def sequences(**values: Any) -> list[Sequence]:
     """Return lists and tuples."""
     for name, value in values.items():
         if not isinstance(value, (list, tuple)):
@@ -149,7 +189,7 @@ steps = functools.partial(count, least=0)
 seed = functools.partial(count, least=0, most=2**32 - 1)
 
 
-def network(**nets):
+def network(**nets: Any) -> list[Any]:
     """Return networks as finite float arrays of their own, whose shapes belong together."""
     checked = []
     for name, net in nets.items():
@@ -164,7 +204,7 @@ def network(**nets):
     return checked
 
 
-def networks(**groups):
+def networks(**groups: Any) -> list[list]:
     """Return sequences of networks of one hidden dimension as lists."""
     checked = []
     for name, nets in zip(groups, sequences(**groups)):
@@ -175,7 +215,7 @@ def networks(**groups):
     return checked
 
 
-def layers(v, net, layers=None):
+def layers(v: Array, net: Any, layers: Any = None) -> list:
     """Return a batch, a network and, if it is given, what a forward pass has made of them."""
     if layers is None:
         return [v, net]
@@ -190,14 +230,14 @@ def layers(v, net, layers=None):
     return [v, net, tuple(checked)]
 
 
-def no_overflow(losses, start, rate):
+def no_overflow(losses: Array, start: str, rate: str) -> None:
     """Refuse a history of losses that overflows, by the rule for its start or that for its learning rate."""
     overflows = np.flatnonzero(~np.isfinite(losses))
     if overflows.size:
         raise ValueError(f"{rate}: the loss overflows at epoch {overflows[0]}" if overflows[0] else start)
 
 
-def finite_training(trained, alpha, **given):
+def finite_training(trained: tuple, alpha: float, **given: Any) -> None:
     """Refuse a training whose loss overflows, of one network or of one of several."""
     name = "net" if "net" in given else "nets"
     for losses in np.atleast_2d(trained[-1]):
@@ -205,55 +245,97 @@ def finite_training(trained, alpha, **given):
         no_overflow(losses, start, f"alpha must be smaller, got {alpha}")
 
 
+class Brief:
+    """A context whose refusals begin with a name, and show nothing of their way through modules.
+
+    Refusals are what is raised in the context itself, by this module, or by traitlets for an explorer.
+    """
+
+    def __init__(self, name: str):
+        self.name = name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is None or trace is None or _inside.get():
+            return
+        last = trace
+        while last.tb_next:
+            last = last.tb_next
+        raised_by = last.tb_frame.f_globals["__name__"].partition(".")[0]
+        if last is trace or raised_by in (__name__, "traitlets"):
+            if not str(error).startswith(self.name):  # as Python does itself for a missing argument
+                error.args = (f"{self.name}: {error}",)
+            error.__traceback__ = None  # Python adds the frames that are yet to come: the reader's own
+
+
 _inside = ContextVar("inside", default=False)
 
 
-def door(function, *rules, result=None):
-    """Return the function with its arguments checked, but only for callers from outside.
+def takes(
+    *own: tuple[Rule, str], result: Rule | None = None, **named: str
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Return a decorator that checks the arguments of a function when a reader calls it.
 
-    A rule is a check and the names of what it checks together. What is None by default may stay
-    None. While the function runs, the functions that it calls trust what they get, and numbers may
-    overflow; `result` then judges what came out, given the arguments by name. Numbers come out as
-    Python's own.
+    `same_shape="x y_true, w b"` has x and y_true checked together by the check of that name, then w and b;
+    `own` holds pairs of another rule and the names that it checks. What is None by default may stay None.
+    While the function runs, the functions that it calls trust what they get, and numbers may overflow;
+    `result` then judges what came out, given the arguments by name. Numbers come out as Python's own.
+
+    >>> @takes(scalars="x")
+    ... def double(x):
+    ...     return 2 * x
+    >>> double("3")
+    Traceback (most recent call last):
+    TypeError: double(): x must hold real numbers, got dtype <U1
     """
-    signature = inspect.signature(function)
+    rules = [(globals()[check], names.split()) for check, all in named.items() for names in all.split(",")]
+    rules += [(rule, names.split()) for rule, names in own]
 
-    @functools.wraps(function)
-    def checked(*args, **kwargs):
-        if _inside.get():
-            return function(*args, **kwargs)
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        given = bound.arguments
-        for rule, names in rules:
-            needed = {
-                name: given[name]
-                for name in names.split()
-                if given[name] is not None or signature.parameters[name].default is not None
-            }
-            given |= zip(needed, rule(**needed)) if needed else {}
-        before = _inside.set(True)
-        try:
-            with np.errstate(over="ignore", invalid="ignore"):
-                value = function(*bound.args, **bound.kwargs)
-        finally:
-            _inside.reset(before)
-        if result:
-            result(value, **given)
-        if type(value) is tuple:
-            return tuple(map(_plain, value))
-        return _plain(value)
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        parameters = inspect.signature(function).parameters
+        places = [name for name, at in parameters.items() if at.kind is at.POSITIONAL_OR_KEYWORD]
+        defaults = {name: at.default for name, at in parameters.items() if at.default is not at.empty}
+        required = parameters.keys() - defaults
+        needed = {name for name, at in parameters.items() if at.default is not None}
 
-    return checked
+        def door(args: tuple, kwargs: dict[str, Any]) -> Any:
+            if _inside.get():
+                return function(*args, **kwargs)
+            given = dict(zip(places, args)) | kwargs
+            if len(given) < len(args) + len(kwargs) or not required <= given.keys() <= parameters.keys():
+                return function(*args, **kwargs)  # Python says what is missing, or too much
+            given = defaults | given
+            before = _inside.set(True)
+            try:
+                for rule, names in rules:
+                    there = {name: given[name] for name in names if given[name] is not None or name in needed}
+                    if there:
+                        given.update(zip(there, rule(**there)))
+                with np.errstate(over="ignore", invalid="ignore"):
+                    value = function(**given)  # type: ignore[call-arg]
+                if result:
+                    result(value, **given)
+            finally:
+                _inside.reset(before)
+            return tuple(map(_plain, value)) if type(value) is tuple else _plain(value)  # type: ignore
+
+        brief = Brief(f"{function.__name__}()")
+
+        def checked(*args: P.args, **kwargs: P.kwargs) -> Any:
+            with brief: return door(args, kwargs)  # fmt: skip  # noqa: E701  # tools see it on one line
+
+        # for every tool it is where the function is
+        names = "co_filename", "co_firstlineno", "co_name", "co_qualname"
+        place = {name: getattr(function.__code__, name) for name in names}
+        code, cells = checked.__code__.replace(**place), checked.__closure__
+        located = FunctionType(code, function.__globals__, function.__name__, None, cells)
+        return functools.update_wrapper(located, function)  # type: ignore[return-value]
+
+    return decorate
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     """Return a number as Python's own, which prints as a number."""
     return float(value) if isinstance(value, np.floating) else value
-
-
-def guard(namespace, takes, **results):
-    """Put a door before functions of a module, given the rules of each, and judges of results, by name."""
-    doors = {name: door(namespace[name], *rules, result=results.get(name)) for name, rules in takes.items()}
-    namespace["__test__"] = {name: namespace[name] for name in takes}  # doctest passes over what is wrapped
-    namespace.update(doors)

@@ -18,7 +18,6 @@ import traitlets
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-import agml_algebra as alg
 import agml_checks as check
 import agml_helpers as ag
 
@@ -33,8 +32,8 @@ class Number(traitlets.Float):
     def validate(self, explorer, value):
         """Return the number, or name the rule that it breaks."""
         (value,), (low, high) = self.rule(**{self.name: value}), explorer.limits[self.name]
-        if not low <= value <= high:
-            raise ValueError(f"{self.name} must be between {low:.6g} and {high:.6g}, got {value}")
+        within = low <= value <= high
+        check.that(within, f"{self.name} must be between {low:.6g} and {high:.6g}, got {value}")
         return value
 
 
@@ -47,11 +46,19 @@ class Explorer(anywidget.AnyWidget):
     home = traitlets.Dict().tag(sync=True)
 
     size = (7.6, 3.9)  # of the still picture, in inches
+    shown = None
 
     def __init__(self, limits, home, **data):
         """Start with the values `home`, each of which stays within its limits."""
         super().__init__(kind=type(self).__name__, limits=limits, home=home, **data, **home)
         self.shown = widgets.VBox([self, *self.controls()])
+
+    def __setattr__(self, name, value):
+        """Set a value, or say what is wrong: a misspelled name would change nothing."""
+        with check.Brief(type(self).__name__):
+            if name[0] != "_" and self.home and not hasattr(type(self), name):
+                raise AttributeError(f"a name must be one of {', '.join(self.home)}, got {name}")
+            super().__setattr__(name, value)
 
     def controls(self):
         """Return the controls below the picture."""
@@ -404,5 +411,7 @@ class TwoWeights(Explorer):
 
     def draw(self, figure, palette):
         """Draw the minimizers and the descent."""
+        import agml_figures as fig  # what chapter 1 shows needs nothing of Beyond
+
         ax = figure.add_subplot(aspect="equal")
-        alg.plot_hyperbola(self.xx, self.xy, [self.path()], ax=ax)
+        fig.plot_hyperbola(self.xx, self.xy, [self.path()], ax=ax)

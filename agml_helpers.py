@@ -1,24 +1,48 @@
 """Models, gradients and figures of *Algebraic Geometry & Machine Learning*, chapter 1.
 
 The data come first, then the linear model, the network, the circle and the figures; what has a
-derivative stands next to it. The functions are pure. Arrays may be anything that NumPy takes for
-real numbers; N is the number of samples. What each argument must be stands in the last lines: it is
-checked when a reader calls a function, and what breaks a rule is refused with its name and value.
+derivative is next to it. The functions are pure. Arrays may be anything that NumPy takes for
+real numbers; N is the number of samples. What arguments must be is said above each function: it is
+checked when a reader calls it, and what breaks a rule is refused with its name and value.
 """
+
+from __future__ import annotations
 
 import ast
 import contextlib
 import inspect
+import linecache
+import textwrap
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from numpy.typing import NDArray
 
 import agml_checks as check
+from agml_checks import Array, Reals
 
+__all__ = [
+    "W_START", "B_START", "f", "make_data", "linear_model", "mse_loss", "compute_gradients", "moments",
+    "loss_surface", "gradient_field", "loss_hessian", "gradient_descent", "sigmoid", "sigmoid_derivative",
+    "Network", "init_network", "product", "forward", "backward", "train_network", "make_circle", "lift",
+    "Palette", "LIGHT", "DARK", "in_palette", "in_style", "level_colors", "tick_style", "labeled_axes",
+    "axes_in_space", "plot_fit", "plot_gradient_field", "plot_loss_surface", "plot_circle",
+    "plot_lifted_circle", "plot_sigmoid", "Listing", "listing",
+]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+Layers: TypeAlias = tuple[Array, Array, Array]  # Z1, A1 and Z2
+Marks: TypeAlias = NDArray[np.bool_]
+Ax: TypeAlias = Axes | None  # where to draw
 __version__ = "0.1.0"
 W_START, B_START = -0.21299332372819757, -0.7532380921958663  # as printed in section 1.2
 
@@ -26,7 +50,8 @@ W_START, B_START = -0.21299332372819757, -0.7532380921958663  # as printed in se
 # Data (section 1.2)
 
 
-def f(x):
+@check.takes(finite="x")
+def f(x: Reals) -> Array:
     """Return x² + 2x + 1, elementwise: the function behind the data (section 1.2).
 
     >>> print(f(3))
@@ -35,7 +60,8 @@ def f(x):
     return x**2 + 2 * x + 1
 
 
-def make_data(n=200, seed=42):
+@check.takes(count="n", seed="seed")
+def make_data(n: int = 200, seed: int = 42) -> tuple[Array, Array, Array]:
     """Draw the noisy samples of section 1.2 (Fig. 1.1): x, f(x), and f(x) plus noise, each of shape (n,).
 
     The inputs are evenly spaced in [0, 10]; the noise is uniform in [−10, 10).
@@ -52,7 +78,8 @@ def make_data(n=200, seed=42):
 # The linear model (sections 1.2 and 1.2.1)
 
 
-def linear_model(x, w, b):
+@check.takes(finite="x", scalars="w b")
+def linear_model(x: Reals, w: float, b: float) -> Array:
     """Predict y = x·w + b, the model of section 1.2, for x of any shape.
 
     >>> linear_model([0, 1, 2], w=3, b=1)
@@ -61,7 +88,8 @@ def linear_model(x, w, b):
     return w * x + b
 
 
-def mse_loss(y_pred, y_true):
+@check.takes(same_shape="y_pred y_true")
+def mse_loss(y_pred: Reals, y_true: Reals) -> float:
     """Return the mean squared error, (1/N) Σ (y_pred,i − y_true,i)² (section 1.2.1).
 
     >>> print(mse_loss([1, 2], [1, 4]))
@@ -70,7 +98,8 @@ def mse_loss(y_pred, y_true):
     return ((y_pred - y_true) ** 2).mean()
 
 
-def compute_gradients(x, y_true, w, b):
+@check.takes(same_shape="x y_true", scalars="w b")
+def compute_gradients(x: Reals, y_true: Reals, w: float, b: float) -> tuple[float, float]:
     """Return the derivatives of `mse_loss` by weight and bias, equations (1.1) and (1.2).
 
     >>> dw, db = compute_gradients([0, 1], [0, 0], w=1, b=0)
@@ -81,16 +110,25 @@ def compute_gradients(x, y_true, w, b):
     return 2 * (error * x).mean(), 2 * error.mean()
 
 
-def moments(x, y_true):
-    """Return ⟨x⟩, ⟨y⟩, ⟨x²⟩, ⟨xy⟩, ⟨y²⟩: all that the loss of the linear model keeps of the data.
+@check.takes(same_shape="x y_true")
+def moments(x: Reals, y_true: Reals) -> tuple[float, float, float, float, float]:
+    """Return all that the loss of the linear model keeps of the data, five numbers.
+
+    They are ⟨x⟩ and ⟨y⟩, the variance of x, and slope and loss of the best line; the slope is 0 where x
+    does not vary. Taken around the center of the data, they lose no digits far from 0.
 
     >>> print(*moments([0, 2], [1, 3]))
-    1.0 2.0 2.0 3.0 5.0
+    1.0 2.0 1.0 1.0 0.0
     """
-    return tuple(np.mean(values) for values in (x, y_true, x * x, x * y_true, y_true * y_true))
+    mx, my = x.mean(), y_true.mean()
+    dx, dy = x - mx, y_true - my
+    variance = (dx * dx).mean()
+    slope = (dx * dy).mean() / variance if variance > 1e-280 else 0.0  # below, its square may overflow
+    return mx, my, variance, slope, mse_loss(slope * dx, dy)
 
 
-def loss_surface(x, y_true, w, b):
+@check.takes(same_shape="x y_true, w b")
+def loss_surface(x: Reals, y_true: Reals, w: Reals, b: Reals) -> Array:
     """Evaluate the loss of the linear model at many (w, b) at once, arrays of one shape (Figs. 1.3 to 1.5).
 
     The loss is a quadratic polynomial in (w, b), so one pass over the data serves every point.
@@ -98,21 +136,24 @@ def loss_surface(x, y_true, w, b):
     >>> loss_surface([0, 1], [0, 0], w=[0, 1], b=[1, 0])
     array([1. , 0.5])
     """
-    mx, my, mxx, mxy, myy = moments(x, y_true)
-    return (mxx * w + 2 * mx * b - 2 * mxy) * w + (b - 2 * my) * b + myy
+    mx, my, variance, slope, least = moments(x, y_true)
+    return (mx * w + b - my) ** 2 + variance * (w - slope) ** 2 + least
 
 
-def gradient_field(x, y_true, w, b):
+@check.takes(same_shape="x y_true, w b")
+def gradient_field(x: Reals, y_true: Reals, w: Reals, b: Reals) -> tuple[Array, Array]:
     """Evaluate the gradient of `loss_surface` at many (w, b) at once, arrays of one shape (Fig. 1.4).
 
     >>> gradient_field([0, 1], [0, 0], w=[1], b=[0])
     (array([1.]), array([1.]))
     """
-    mx, my, mxx, mxy, _ = moments(x, y_true)
-    return 2 * (mxx * w + mx * b - mxy), 2 * (mx * w + b - my)
+    mx, my, variance, slope, _ = moments(x, y_true)
+    above = mx * w + b - my  # how far the line passes above the center of the data
+    return 2 * (mx * above + variance * (w - slope)), 2 * above
 
 
-def loss_hessian(x):
+@check.takes(finite="x")
+def loss_hessian(x: Reals) -> Array:
     """Return the second derivatives of the loss by (w, b), shape (2, 2), the same everywhere (page B1).
 
     Gradient descent converges for 0 < alpha < 2 / λmax, with λmax the larger eigenvalue.
@@ -124,7 +165,15 @@ def loss_hessian(x):
     return 2 * np.array([[np.mean(x * x), np.mean(x)], [np.mean(x), 1]])
 
 
-def gradient_descent(x, y_true, w, b, alpha, epochs):
+def _descent_is_finite(history: tuple, x: Array, w: float, b: float, alpha: float, **_: object) -> None:
+    bound = f"alpha must be below 2 / λmax = {2 / np.linalg.eigvalsh(loss_hessian(x))[-1]:.6g}, got {alpha}"
+    check.no_overflow(history[-1], f"w and b must start at a finite loss, got {w} and {b}", bound)
+
+
+@check.takes(same_shape="x y_true", scalars="w b", rate="alpha", steps="epochs", result=_descent_is_finite)
+def gradient_descent(
+    x: Reals, y_true: Reals, w: float, b: float, alpha: float, epochs: int
+) -> tuple[Array, Array, Array]:
     """Step against the gradient, epoch by epoch (section 1.2.1.2, the listing of Fig. 1.4).
 
     Return the histories of w, of b and of the loss, each of shape (epochs + 1,): entry 0 is the
@@ -145,7 +194,8 @@ def gradient_descent(x, y_true, w, b, alpha, epochs):
 # The network with one hidden layer (section 1.2.2)
 
 
-def sigmoid(z):
+@check.takes(finite="z")
+def sigmoid(z: Reals) -> Array:
     """Return σ(z) = 1 / (1 + e^(−z)), elementwise (section 1.2.2, Fig. 1.9).
 
     >>> print(sigmoid(0))
@@ -154,7 +204,8 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-def sigmoid_derivative(z):
+@check.takes(finite="z")
+def sigmoid_derivative(z: Reals) -> Array:
     """Return σ′(z) = σ(z) (1 − σ(z)), elementwise (section 1.2.2, Fig. 1.9).
 
     >>> print(sigmoid_derivative(0))
@@ -169,13 +220,14 @@ class Network(NamedTuple):
     W1 and b1 have shape (1, d), W2 has shape (d, 1), b2 has shape (1, 1) (section 1.2.2).
     """
 
-    W1: np.ndarray
-    b1: np.ndarray
-    W2: np.ndarray
-    b2: np.ndarray
+    W1: Reals
+    b1: Reals
+    W2: Reals
+    b2: Reals
 
 
-def init_network(d, seed=42):
+@check.takes(count="d", seed="seed")
+def init_network(d: int, seed: int = 42) -> Network:
     """Draw weights, normal with deviation 0.01, W1 before W2; biases are 0 (listings of Figs. 1.10 and 1.11).
 
     >>> print(init_network(2).W1)
@@ -186,7 +238,8 @@ def init_network(d, seed=42):
     return Network(W1, np.zeros((1, d)), W2, np.zeros((1, 1)))
 
 
-def product(A, B):
+@check.takes(factors="A B")
+def product(A: Reals, B: Reals) -> Array:
     """Return the matrix product A·B of shapes (n, k) and (k, m), the same to the last bit on every processor.
 
     What NumPy's own product rounds depends on the processor, and training magnifies the last bit.
@@ -200,7 +253,8 @@ def product(A, B):
     return np.add.reduce(B.T[:, :, np.newaxis] * A.T, axis=1).T
 
 
-def forward(v, net):
+@check.takes(columns="v", network="net")
+def forward(v: Reals, net: Network) -> tuple[Array, Array, Array]:
     """Pass a batch v, (N, 1), through the network: return Z1 and A1, (N, d), and Z2, (N, 1) (1.2.2).
 
     >>> net = Network(W1=[[2, -1]], b1=[[1, 0]], W2=[[1], [1]], b2=[[0]])
@@ -216,7 +270,8 @@ def forward(v, net):
     return Z1, A1, Z2
 
 
-def backward(v, y_true, net, layers=None):
+@check.takes(columns="v y_true", network="net", layers="v net layers")
+def backward(v: Reals, y_true: Reals, net: Network, layers: Layers | None = None) -> Network:
     """Return the derivatives of the loss (1/2N) Σ (y_pred,i − y_true,i)² by every parameter (section 1.2.2).
 
     v and y_true have shape (N, 1); the derivatives come as a Network. layers is what `forward`
@@ -233,7 +288,8 @@ def backward(v, y_true, net, layers=None):
     return Network(product(v.T, dZ1), db1, product(A1.T, dZ2), db2)
 
 
-def train_network(v, y_true, net, alpha, epochs):
+@check.takes(columns="v y_true", network="net", rate="alpha", steps="epochs", result=check.finite_training)
+def train_network(v: Reals, y_true: Reals, net: Network, alpha: float, epochs: int) -> tuple[Network, Array]:
     """Train by gradient descent on the whole batch (section 1.2.2, the listings of Figs. 1.10 and 1.11).
 
     Return the trained network, and the history of the loss (1/2N) Σ (y_pred,i − y_true,i)², half of
@@ -257,7 +313,8 @@ def train_network(v, y_true, net, alpha, epochs):
 # The circle (section 1.2.2)
 
 
-def make_circle(n=5000, seed=42):
+@check.takes(count="n", seed="seed")
+def make_circle(n: int = 5000, seed: int = 42) -> tuple[Array, Marks]:
     """Draw points X of [−1.5, 1.5]², shape (n, 2), and mark those inside the unit circle (Fig. 1.7).
 
     >>> X, inside = make_circle(3)
@@ -268,7 +325,8 @@ def make_circle(n=5000, seed=42):
     return X, lift(X) < 1
 
 
-def lift(X):
+@check.takes(points="X")
+def lift(X: Reals) -> Array:
     """Return the third coordinate z = x1² + x2² of points X of shape (n, 2) (Fig. 1.8).
 
     >>> lift([[3, 4]])
@@ -289,7 +347,7 @@ class Palette(NamedTuple):
     orange: str
     green: str
     red: str
-    levels: tuple  # the part of the colormap viridis that is seen on the ground
+    levels: tuple[float, float]  # the part of the colormap viridis that is seen on the ground
 
 
 LIGHT = Palette("#FFFFFF", "#2A2E37", "#0072B2", "#A86400", "#00805E", "#C1272D", (0, 0.58))
@@ -298,7 +356,7 @@ _palette = ContextVar("palette", default=LIGHT)
 
 
 @contextlib.contextmanager
-def in_palette(palette):
+def in_palette(palette: Palette) -> Iterator[None]:
     """Draw in the colors of a palette, LIGHT or DARK."""
     before = _palette.set(palette)
     try:
@@ -308,7 +366,7 @@ def in_palette(palette):
 
 
 @contextlib.contextmanager
-def in_style():
+def in_style() -> Iterator[Palette]:
     """Draw in the one style of the book, whose palette this gives, and leave the reader's own as it was."""
     palette = _palette.get()
     style = {
@@ -327,31 +385,41 @@ def in_style():
         plt.rcParams.update(before)
 
 
-def level_colors():
+def level_colors() -> ListedColormap:
     """Return the colormap of level sets and surfaces, without the colors that the ground would swallow."""
     return ListedColormap(plt.get_cmap("viridis")(np.linspace(*_palette.get().levels, 256)))
 
 
-def tick_style():
+def tick_style() -> dict[str, Any]:
     """Return the look of ticks, some of which are made when the figure is drawn, outside of the style."""
     return {"colors": _palette.get().ink, "labelsize": 11, "labelfontfamily": "STIXGeneral"}
 
 
-def labeled_axes(ax, xlabel, ylabel, size=(7, 4.2), **kwargs):
+def labeled_axes(
+    ax: Axes | None, xlabel: str, ylabel: str, size: tuple[float, float] = (7, 4.2), **kwargs: Any
+) -> Any:
     """Return labeled axes: ax, or those of a new figure, its size in inches, made with what else is given."""
     kind = kwargs.get("projection", "rectilinear")
     if ax is None:
         ax = plt.figure(figsize=size).add_subplot(**kwargs)
-    elif not isinstance(ax, Axes):
-        raise TypeError(f"ax must be a Matplotlib Axes, got {type(ax).__name__}")
-    elif ax.name != kind:
-        raise TypeError(f"ax must be Axes with the projection {kind}, got {ax.name}")
+    with check.Brief("labeled_axes()"):
+        check.that(isinstance(ax, Axes), f"ax must be a Matplotlib Axes, got {type(ax).__name__}", TypeError)
+        check.that(ax.name == kind, f"ax must be Axes with the projection {kind}, got {ax.name}", TypeError)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     ax.tick_params(**tick_style())
     return ax
 
 
-def plot_fit(x, y_data, y_true=None, y_initial=None, y_final=None, *, ax=None):
+@check.takes(series="x y_data y_true y_initial y_final")
+def plot_fit(
+    x: Reals,
+    y_data: Reals,
+    y_true: Reals = None,
+    y_initial: Reals = None,
+    y_final: Reals = None,
+    *,
+    ax: Ax = None,
+) -> Axes:
     """Plot the samples and up to three curves over them (Figs. 1.1, 1.2, 1.6, 1.10 and 1.11).
 
     All have the shape of x, (N,) or (N, 1); the curves are f, the model as it starts, and as it is trained.
@@ -372,7 +440,8 @@ def plot_fit(x, y_data, y_true=None, y_initial=None, y_final=None, *, ax=None):
         return ax
 
 
-def plot_gradient_field(x, y_true, w, b, *, ax=None):
+@check.takes(same_shape="x y_true", path="w b")
+def plot_gradient_field(x: Reals, y_true: Reals, w: Reals, b: Reals, *, ax: Ax = None) -> Axes:
     """Plot level sets and gradients of the loss over the (w, b) plane (Figs. 1.3 and 1.4).
 
     w and b are the initial point, or the path of a gradient descent that begins there. Arrows point
@@ -401,7 +470,8 @@ def plot_gradient_field(x, y_true, w, b, *, ax=None):
         return ax
 
 
-def axes_in_space(ax, xlabel, ylabel, zlabel, elev, azim):
+@check.takes(texts="xlabel ylabel zlabel", scalars="elev azim")
+def axes_in_space(ax: Ax, xlabel: str, ylabel: str, zlabel: str, elev: float, azim: float) -> Any:
     """Return labeled axes in space, seen from a height and a direction in degrees."""
     ax = labeled_axes(ax, xlabel, ylabel, size=(7, 5.6), projection="3d", computed_zorder=False)
     ax.set_zlabel(zlabel)
@@ -411,7 +481,17 @@ def axes_in_space(ax, xlabel, ylabel, zlabel, elev, azim):
     return ax
 
 
-def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=None):
+@check.takes(same_shape="x y_true", vectors="w_history b_history", scalars="elev azim")
+def plot_loss_surface(
+    x: Reals,
+    y_true: Reals,
+    w_history: Reals,
+    b_history: Reals,
+    *,
+    elev: float = 32,
+    azim: float = -62,
+    ax: Ax = None,
+) -> Axes:
     """Plot the path of a gradient descent, of shape (epochs + 1,), on the loss surface (Fig. 1.5)."""
     with in_style() as palette:
         w, b = w_history, b_history
@@ -419,7 +499,7 @@ def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=
         W, B = np.meshgrid(*sides)
         surface, loss = loss_surface(x, y_true, W, B), loss_surface(x, y_true, w, b)
         ax = axes_in_space(ax, "weight $w$", "bias $b$", "loss", elev, azim)
-        look = {"alpha": 0.9, "rcount": 60, "ccount": 60, "linewidth": 0, "zorder": 1}
+        look: dict[str, Any] = {"alpha": 0.9, "rcount": 60, "ccount": 60, "linewidth": 0, "zorder": 1}
         ax.plot_surface(W, B, surface, cmap=level_colors(), **look)
         ax.plot(w, b, loss, color=palette.red, label="gradient descent", zorder=2)
         look = {"color": palette.red, "markersize": 9, "zorder": 3}
@@ -430,7 +510,8 @@ def plot_loss_surface(x, y_true, w_history, b_history, *, elev=32, azim=-62, ax=
         return ax
 
 
-def plot_circle(X, inside, *, ax=None):
+@check.takes(marked_points="X inside")
+def plot_circle(X: Reals, inside: Marks, *, ax: Ax = None) -> Axes:
     """Plot points X of shape (n, 2), inside and outside, and the unit circle between them (Fig. 1.7)."""
     with in_style() as palette:
         ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 6), aspect="equal")
@@ -442,7 +523,10 @@ def plot_circle(X, inside, *, ax=None):
         return ax
 
 
-def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
+@check.takes(marked_points="X inside", fraction="height", scalars="elev azim")
+def plot_lifted_circle(
+    X: Reals, inside: Marks, *, height: float = 1.0, elev: float = 12, azim: float = -60, ax: Ax = None
+) -> Axes:
     """Plot points X of shape (n, 2) at height·(x1² + x2²), and the plane between the classes (Fig. 1.8)."""
     with in_style() as palette:
         ax = axes_in_space(ax, "$x_1$", "$x_2$", "$z = x_1^2 + x_2^2$", elev, azim)
@@ -463,7 +547,8 @@ def plot_lifted_circle(X, inside, *, height=1.0, elev=12, azim=-60, ax=None):
         return ax
 
 
-def plot_sigmoid(z=np.linspace(-8, 8, 401), *, ax=None):
+@check.takes(vectors="z")
+def plot_sigmoid(z: Reals = np.linspace(-8, 8, 401), *, ax: Ax = None) -> Axes:
     """Plot the sigmoid and its derivative at z, of shape (N,) (Fig. 1.9)."""
     with in_style() as palette:
         ax = labeled_axes(ax, "$z$", "")
@@ -479,68 +564,34 @@ def plot_sigmoid(z=np.linspace(-8, 8, 401), *, ax=None):
 class Listing(str):
     """The source of a function, which notebooks show as Markdown."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return str(self)
 
-    def _repr_markdown_(self):
+    def _repr_markdown_(self) -> str:
         return f"```python\n{self}\n```"
 
 
-def listing(function):
-    """Return the source of a function of this book, without its docstring.
+@check.takes()
+def listing(function: Callable) -> Listing:
+    """Return the source of a function of this book, without its rules, type hints and docstring.
 
     >>> listing(f)
     def f(x):
         return x**2 + 2 * x + 1
     """
-    if not inspect.isfunction(function) or not function.__doc__:
-        raise TypeError(f"function must be a Python function with a docstring, got {function!r}")
-    lines = inspect.getsource(inspect.unwrap(function)).splitlines()
-    docstring = ast.parse("\n".join(lines)).body[0].body[0]
-    return Listing("\n".join(lines[: docstring.lineno - 1] + lines[docstring.end_lineno :]))
-
-
-# What each argument must be
-
-
-def _descent_is_finite(history, x, w, b, alpha, **_):
-    bound = f"alpha must be below 2 / λmax = {2 / np.linalg.eigvalsh(loss_hessian(x))[-1]:.6g}, got {alpha}"
-    check.no_overflow(history[-1], f"w and b must start at a finite loss, got {w} and {b}", bound)
-
-
-_samples, _line, _eye = (check.same_shape, "x y_true"), (check.scalars, "w b"), (check.scalars, "elev azim")
-_batch, _net = (check.columns, "v y_true"), (check.network, "net")
-_training = (check.rate, "alpha"), (check.steps, "epochs")
-
-check.guard(
-    globals(),
-    {
-        "f": [(check.finite, "x")],
-        "make_data": [(check.count, "n"), (check.seed, "seed")],
-        "linear_model": [(check.finite, "x"), _line],
-        "mse_loss": [(check.same_shape, "y_pred y_true")],
-        "compute_gradients": [_samples, _line],
-        "moments": [_samples],
-        "loss_surface": [_samples, (check.same_shape, "w b")],
-        "gradient_field": [_samples, (check.same_shape, "w b")],
-        "loss_hessian": [(check.finite, "x")],
-        "gradient_descent": [_samples, _line, *_training],
-        "sigmoid": [(check.finite, "z")],
-        "sigmoid_derivative": [(check.finite, "z")],
-        "init_network": [(check.count, "d"), (check.seed, "seed")],
-        "product": [(check.factors, "A B")],
-        "forward": [(check.columns, "v"), _net],
-        "backward": [_batch, _net, (check.layers, "v net layers")],
-        "train_network": [_batch, _net, *_training],
-        "make_circle": [(check.count, "n"), (check.seed, "seed")],
-        "lift": [(check.points, "X")],
-        "plot_fit": [(check.series, "x y_data y_true y_initial y_final")],
-        "plot_gradient_field": [_samples, (check.path, "w b")],
-        "plot_loss_surface": [_samples, (check.vectors, "w_history b_history"), _eye],
-        "plot_circle": [(check.marked_points, "X inside")],
-        "plot_lifted_circle": [(check.marked_points, "X inside"), (check.fraction, "height"), _eye],
-        "plot_sigmoid": [(check.vectors, "z")],
-    },
-    gradient_descent=_descent_is_finite,
-    train_network=check.finite_training,
-)
+    known = inspect.isfunction(function) and function.__doc__
+    check.that(known, f"function must be a Python function with a docstring, got {function!r}", TypeError)
+    file, line = function.__code__.co_filename, function.__code__.co_firstlineno
+    linecache.checkcache(file)  # it may have been edited, and lines have moved
+    lines = linecache.getlines(file, function.__globals__)
+    found = [node for node in ast.walk(ast.parse("".join(lines))) if isinstance(node, ast.FunctionDef)]
+    found = [node for node in found if node.name == function.__name__]
+    check.that(found, f"function must still be in {file}, got {function!r}")
+    node = min(found, key=lambda node: abs(node.lineno - line))
+    (docstring, *_), last = node.body, node.end_lineno
+    for argument in ast.walk(node.args):
+        if isinstance(argument, ast.arg):
+            argument.annotation = None
+    node.body, node.decorator_list, node.returns = [], [], None
+    body = textwrap.dedent("".join(lines[docstring.end_lineno : last])).rstrip()
+    return Listing(f"{ast.unparse(node)}\n{textwrap.indent(body, '    ')}")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import agml_algebra as alg
+import agml_figures as fig
 import agml_helpers as ag
 from conftest import loss_at
 
@@ -129,7 +130,7 @@ def test_group_is_closed_and_flips_are_no_isometries():
 
 
 def test_curves_are_drawn_as_given():
-    ax = alg.plot_curves(
+    ax = fig.plot_curves(
         x + 1, {"one": y_true, "two": y_true + 1}, "", "", level=(3, "bound"), xscale="log", yscale="log"
     )
     one, two, bound = ax.lines
@@ -137,13 +138,13 @@ def test_curves_are_drawn_as_given():
     assert np.array_equal(two.get_ydata(), y_true + 1)
     assert set(bound.get_ydata()) == {3} and bound.get_label() == "bound"
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log") and ax.get_xlim() == pytest.approx((1, 11))
-    plain = alg.plot_curves(x, {"one": y}, "", "")
+    plain = fig.plot_curves(x, {"one": y}, "", "")
     assert (len(plain.lines), plain.get_xscale(), plain.get_yscale()) == (1, "linear", "linear")
 
 
 def test_log_has_dots_for_the_log_and_lines_for_the_midpoints():
     logged, midway = np.array([y, y + 1]), np.array([y_true, y_true + 1])
-    ax = alg.plot_log(x, logged, midway, level=(3, "bound"))
+    ax = fig.plot_log(x, logged, midway, level=(3, "bound"))
     *runs, bound = ax.lines
     for number, (dots, line) in enumerate(zip(runs[:2], runs[2:], strict=True)):
         assert np.array_equal(dots.get_xydata(), np.column_stack([x, logged[number]]))
@@ -156,7 +157,7 @@ def test_log_has_dots_for_the_log_and_lines_for_the_midpoints():
 def test_projection_shows_the_loss_as_a_squared_distance():
     """Every distance in the picture, against lengths of vectors with as many entries as there are samples."""
     w, b = 3.0, 2.0
-    ax = alg.plot_projection(x, y, w, b)
+    ax = fig.plot_projection(x, y, w, b)
     *circles, target, to_best, best, to_other, other = ax.lines
     points = [np.array(line.get_data_3d()).T for line in (target, best, other, to_best, to_other)]
     (origin, top), (foot,), (here,), *segments = points
@@ -181,7 +182,7 @@ def test_projection_shows_the_loss_as_a_squared_distance():
 
 def test_ellipses_have_their_axes_and_levels():
     w, b, _ = ag.gradient_descent(x, y, 0, 0, 0.01, 50)
-    ax = alg.plot_ellipses(x, y, w, b)
+    ax = fig.plot_ellipses(x, y, w, b)
     slow, steep, path, end, minimizer = ax.lines
     best = np.linalg.lstsq(np.column_stack([x, np.ones_like(x)]), y)[0]
     assert minimizer.get_xydata()[0] == pytest.approx(best)
@@ -200,12 +201,12 @@ def test_ellipses_have_their_axes_and_levels():
     for level, path in zip(contours.levels, contours.get_paths(), strict=True):
         assert loss_at(x, y, *path.vertices.T) == pytest.approx(level, rel=0.02)
     assert [*ax.get_xlim(), *ax.get_ylim()] == pytest.approx([end for m in best for end in (m - 18, m + 18)])
-    assert ax.get_aspect() == 1 and len(alg.plot_ellipses(x, y).lines) == 3
+    assert ax.get_aspect() == 1 and len(fig.plot_ellipses(x, y).lines) == 3
 
 
 def test_hyperbola_has_its_minimizers_saddle_and_paths():
     path = np.array([[1.0, 0.5], [1.5, 1.0]])
-    ax = alg.plot_hyperbola(2, 6, [path, -path])
+    ax = fig.plot_hyperbola(2, 6, [path, -path])
     upper, lower, saddle, *paths = ax.lines
     for branch, sign in ((upper, 1), (lower, -1)):
         assert np.prod(branch.get_xydata(), axis=1) == pytest.approx(3)
@@ -223,12 +224,12 @@ def test_hyperbola_has_its_minimizers_saddle_and_paths():
     innermost = contours.get_paths()[0].vertices
     assert innermost.min() < -2 and innermost.max() > 2  # around both branches
     assert ax.get_xlim() == ax.get_ylim() and ax.get_xlim()[1] > 3**0.5 and ax.get_aspect() == 1
-    assert len(ax.get_legend().get_texts()) == 3 == len(alg.plot_hyperbola(0.5, 0.5).lines)
+    assert len(ax.get_legend().get_texts()) == 3 == len(fig.plot_hyperbola(0.5, 0.5).lines)
 
 
 def test_orbit_has_eight_paths_and_marks_the_first():
     nets = [some_network(2, seed) for seed in (0, 1, 2)]
-    ax = alg.plot_orbit(nets)
+    ax = fig.plot_orbit(nets)
     mirrors, paths, ends = ax.lines[:4], ax.lines[4::2], ax.lines[5::2]
     through = {tuple(np.sign(mirror.get_xydata()[1] - mirror.get_xydata()[0])) for mirror in mirrors}
     assert through == {(1, 0), (0, 1), (1, 1), (1, -1)}

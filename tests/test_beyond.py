@@ -10,6 +10,7 @@ import sympy as sp
 from mpl_toolkits.mplot3d import Axes3D
 
 import agml_algebra as alg
+import agml_figures as fig
 import agml_helpers as ag
 from conftest import ROOT
 
@@ -23,7 +24,7 @@ def diagram():
     """Return what the opening page gives to the drawing function."""
     (cell,) = [c for c in jupytext.read(ROOT / "beyond" / "index.md").cells if c.cell_type == "code"]
     given = {}
-    exec(cell.source.replace("alg.plot_pages(", "given.update("), {"given": given})
+    exec(cell.source.replace("fig.plot_pages(", "given.update("), {"given": given})
     return given
 
 
@@ -48,7 +49,7 @@ def test_diagram_shows_what_the_pages_say_they_build_on():
 
 def test_pages_are_boxes_and_arrows_between_them():
     pages = {"A": ("first", [], (0, 0)), "B": ("second", ["A"], (1, 0)), "C": ("third", ["A", "B"], (1, 1))}
-    ax = alg.plot_pages(pages)
+    ax = fig.plot_pages(pages)
     names = {text.get_text(): text.get_position() for text in ax.texts if text.get_text()}
     assert names == {"A\nfirst": (0, 0), "B\nsecond": (1, 0), "C\nthird": (1, 1)}
     assert [patch.get_center().tolist() for patch in ax.patches] == [[0, 0], [1, 0], [1, 1]]
@@ -87,7 +88,7 @@ def test_theorems_look_alike_and_are_proved(number):
 @pytest.mark.parametrize("truth", [0, 0.25, -0.5])
 def test_room_is_where_the_loss_is_below_its_levels(truth):
     levels = [0.04, 0.01]
-    ax = alg.plot_room(truth, levels)
+    ax = fig.plot_room(truth, levels)
     filled, edges = ax.collections[::2], ax.collections[1::2]
     assert len(filled) == len(edges) == 2
     for level, region, edge in zip(levels, filled, edges):
@@ -99,7 +100,7 @@ def test_room_is_where_the_loss_is_below_its_levels(truth):
 def test_blow_up_lifts_the_cusp_to_the_surface(monkeypatch):
     drawn = []
     monkeypatch.setattr(Axes3D, "plot_surface", lambda self, *surface, **_: drawn.append(surface))
-    ax = alg.plot_blow_up()
+    ax = fig.plot_blow_up()
     ((a1, a2, m),) = drawn
     assert np.array_equal(a2, m * a1)
     lines = {line.get_label(): np.array(line.get_data_3d()) for line in ax.lines}
@@ -265,7 +266,7 @@ def test_expected_loss_on_new_inputs_is_an_integral():
 
 @pytest.mark.parametrize("matrix", [[[9, 2], [2, 6]], [[1, 2], [2, -2]], [[-3, 1], [1, -1]]])
 def test_cone_has_the_parts_of_the_matrix(matrix):
-    ax = alg.plot_cone(matrix)
+    ax = fig.plot_cone(matrix)
     marks = {line.get_label(): np.array(line.get_data_3d()).T for line in ax.lines}
     found = {}
     for name in ("the matrix", "minimum", "saddle", "vertex"):
@@ -284,7 +285,7 @@ def test_cone_has_the_parts_of_the_matrix(matrix):
 def test_fiber_leaves_the_function_alone(W1, b1, monkeypatch):
     drawn = []
     monkeypatch.setattr(Axes3D, "plot_surface", lambda self, *surface, **_: drawn.append(np.array(surface)))
-    poles = [line.get_data_3d() for line in alg.plot_fiber(W1, b1).lines[:-1]]
+    poles = [line.get_data_3d() for line in fig.plot_fiber(W1, b1).lines[:-1]]
     points = np.hstack([np.reshape(part, (3, -1)) for part in (*drawn, *poles)]).T
     inputs = np.linspace(-3, 3, 20)
     one = ag.sigmoid(W1 * inputs + b1)

@@ -32,7 +32,7 @@ def test_everything_that_is_added_as_the_text_says_is_taken(copy):
     )
     page, box = found["A page"]
     number, entry = found["A number that the print shows"]
-    function, rule, test, kinds = found["A function of the helper"]
+    function, test, kinds = found["A function of the helper"]
 
     another = exercise.replace("exercise-three-points", "exercise-once-more")  # it takes two
     (folder / "beyond" / "b14-two-points.md").write_text(
@@ -58,8 +58,9 @@ def test_everything_that_is_added_as_the_text_says_is_taken(copy):
     models.write_text(f"{models.read_text()}\nThat step is wrong in print, {{ref}}`erratum <{ERRATUM}>`.\n")
 
     helper = folder / "agml_helpers.py"
-    tamper(helper, "\n\ndef compute_gradients", f"\n\n{function}\n\ndef compute_gradients")
-    tamper(helper, '        "compute_gradients": [', f'{rule}        "compute_gradients": [')
+    following = helper.read_text().split("\ndef compute_gradients")[0].splitlines()[-1]  # its rules
+    tamper(helper, f"{following}\ndef compute_gradients", f"{function}\n\n{following}\ndef compute_gradients")
+    tamper(helper, '"compute_gradients", ', '"compute_gradients", "absolute_loss", ')
     directive = ".. autofunction:: mse_loss\n"
     tamper(
         folder / "appendix" / "helpers.md",

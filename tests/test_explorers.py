@@ -266,7 +266,7 @@ def test_still_picture_follows_the_values():
 
 def test_a_value_beyond_its_limits_is_refused_and_the_old_one_kept():
     line = ex.Line(x, y)
-    with pytest.raises(ValueError, match="^w must be between -8.26989 and 20.1891, got 30.0$"):
+    with pytest.raises(ValueError, match="^Line: w must be between -8.26989 and 20.1891, got 30.0$"):
         line.w = 30
     assert line.w == ag.W_START
 

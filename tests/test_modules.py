@@ -1,13 +1,22 @@
 """The modules as the tools of Python see them: installers, inspectors, and a reader's own environment."""
 
+import doctest
+import importlib
+import inspect
 import json
+import os
+import pickle
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
+import agml_algebra as alg
+import agml_figures as fig
+import agml_helpers as ag
 from conftest import ROOT, find
 
 
@@ -30,3 +39,95 @@ def test_alone_the_modules_bring_what_they_need_and_no_more(tmp_path):
     assert installed & {*groups} == {"pillow"}  # as Matplotlib needs it
     checked = [f"import {module}" for module in modules]
     run(sys.executable, "-m", "mypy", f"--python-executable={python}", "-c", "\n".join(checked))
+
+
+@pytest.mark.parametrize("module", [ag, alg, fig], ids=lambda module: module.__name__)
+def test_a_function_with_rules_is_where_it_is_written(module):
+    lines = Path(module.__file__).read_text(encoding="utf-8").splitlines()
+    wrapped = [value for value in vars(module).values() if hasattr(value, "__wrapped__")]
+    checked = [function for function in wrapped if function.__name__ not in ("in_style", "in_palette")]
+    assert len(checked) > 5
+    for function in checked:
+        code, bare = function.__code__, inspect.unwrap(function)
+        assert inspect.getsourcefile(function) == code.co_filename == module.__file__
+        assert lines[code.co_firstlineno - 1].startswith("@check.takes(")
+        assert code.co_name == function.__name__ == bare.__name__
+        assert inspect.getsource(function).startswith("@check.takes(")
+        assert str(inspect.signature(function)) == str(inspect.signature(bare))
+        assert pickle.loads(pickle.dumps(function)) is function
+    found = {test.name for test in doctest.DocTestFinder().find(module) if test.examples}
+    assert {
+        f"{module.__name__}.{function.__name__}" for function in checked if ">>>" in function.__doc__
+    } <= found
+
+
+def test_a_listing_follows_an_edit_of_its_module(tmp_path, monkeypatch):
+    """In a kernel that runs on: lines have moved, and the file is what a reader looks at."""
+    half = 'def half(x: float) -> float:\n    """Return half."""\n    return x / 2\n'
+    source = f"@staticmethod\ndef other():\n    pass\n\n\n{half}"
+    file = tmp_path / "edited_module.py"
+    file.write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    half = importlib.import_module("edited_module").half
+    assert str(ag.listing(half)) == "def half(x):\n    return x / 2"
+    file.write_text("# A line more.\n" * 7 + source)
+    os.utime(file, (0, 0))
+    assert str(ag.listing(half)) == "def half(x):\n    return x / 2"
+    file.write_text("")
+    os.utime(file, (1, 1))
+    with pytest.raises(ValueError, match="listing.*: function must still be in .*edited_module.py"):
+        ag.listing(half)
+
+
+# What a reader writes, and what the last line that she sees has.
+REFUSED = {
+    "ag.mse_loss([1, 2], [1])": "mse_loss(): y_pred and y_true must have the same shape, got (2,) and (1,)",
+    "ag.plot_fit([1], [2], ax=3)": "plot_fit(): ax must be a Matplotlib Axes, got int",
+    "ag.labeled_axes(3, '', '')": "labeled_axes(): ax must be a Matplotlib Axes, got int",
+    "alg.minimizer([1, 1], [1, 2])": "minimizer(): x must have two different values, got x = 1.0",
+    "ag.gradient_descent([1], [2], 0)": "gradient_descent() missing 3 required positional arguments: 'b', ",
+    "ag.gradient_descent([1], [2], epoch=1)": "gradient_descent() got an unexpected keyword argument 'epoch'",
+    "ag.mse_loss(1, 2, 3)": "mse_loss() takes 2 positional arguments but 3 were given",
+    "ag.mse_loss(1, y_pred=3)": "mse_loss() got multiple values for argument 'y_pred'",
+    "descent.w = 'three'": "Descent: w must hold real numbers, got dtype <U5",
+    "descent.w = 1000": "Descent: w must be between ",
+    "descent.alhpa = 0.02": "Descent: a name must be one of w, b, alpha, epochs, running, got alhpa",
+    "descent.running = 'yes'": "Descent: The 'running' trait ",
+}
+START = """
+import sys, traceback
+import agml_algebra as alg, agml_explorers as ex, agml_helpers as ag
+descent = ex.Descent([0, 1, 2], [1, 3, 5])
+"""
+IN_PYTHON = """
+try:
+    {call}
+except Exception:
+    traceback.print_exc(file=sys.stdout)
+"""
+IN_A_NOTEBOOK = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance(colors="NoColor")
+for cell in {cells}:
+    shell.run_cell(cell, store_history=True)
+"""
+
+
+@pytest.mark.parametrize("place", ["notebook", "Python"])
+def test_a_wrong_call_ends_in_a_short_traceback(place):
+    """The reader's line, and one line that names function, rule and value: nothing in between."""
+    if place == "notebook":
+        script, start = IN_A_NOTEBOOK.format(cells=[START, *REFUSED]), "-" * 75
+    else:
+        tries = [IN_PYTHON.format(call=call) for call in REFUSED]
+        script, start = "".join([START, *tries]), "Traceback (most recent call last):"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    _, *shown = done.stdout.split(f"{start}\n")
+    assert len(shown) == len(REFUSED), done.stdout + done.stderr
+    for lines, (call, said) in zip(shown, REFUSED.items()):
+        lines = lines.strip().splitlines()
+        assert said in lines[-1]
+        if place == "notebook":  # with the line of dashes it is six
+            assert len(lines) == 5 and lines[2] == f"----> 1 {call}"
+        else:
+            assert sum("File " in line for line in lines) == 1, lines

@@ -61,11 +61,18 @@ def test_hessian_is_the_derivative_of_the_gradient():
 @given(vectors(), numbers, numbers)
 def test_surface_and_field_are_means_over_the_data(data, w, b):
     x, y = data
-    scale = 1 + (w * x) ** 2 + b**2 + y**2
+    scale = (1 + (w * x) ** 2 + b**2 + y**2).max()
+    error = [w * p + b - q for p, q in zip(x, y)]
     [loss], [[dw], [db]] = ag.loss_surface(x, y, [w], [b]), ag.gradient_field(x, y, [w], [b])
-    assert loss == pytest.approx(ag.mse_loss(ag.linear_model(x, w, b), y), abs=1e-13 * scale.max())
-    exact = ag.compute_gradients(x, y, w, b)
-    assert (dw, db) == pytest.approx(exact, abs=1e-12 * scale.max())
+    assert loss >= 0 and loss == pytest.approx(np.mean(np.square(error)), abs=1e-13 * scale)
+    assert (dw, db) == pytest.approx((2 * np.mean(error * x), 2 * np.mean(error)), abs=1e-12 * scale)
+
+
+def test_a_line_through_data_far_from_0_has_no_loss():
+    x = np.arange(11.0)
+    for y, w, b in ((3 * x + 1e8, 3, 1e8), (1e8 * x, 1e8, 0), (1e8 + 0 * x, 0, 1e8)):
+        assert 0 <= ag.loss_surface(x, y, [w], [b])[0] < 1e-12
+        assert 0 <= ag.loss_surface(x + 1e8, y, [w], [b - 1e8 * w])[0] < 1e-12
 
 
 @given(vectors(), numbers, numbers, st.randoms(use_true_random=False))
