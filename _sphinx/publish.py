@@ -1,8 +1,9 @@
 """Make what depends on where the project lives, from the block of _config.yml that begins with `repository`.
 
-Jupyter Book's own keys do most of it. Binder, Colab and JupyterHub open the executed notebooks, from
-the branch that .github/workflows/book.yml pushes them to: Colab opens no page in MyST, and a
-JupyterHub has neither jupytext nor the modules, which lie beside the notebooks there.
+Jupyter Book's own keys do most of it. JupyterLite, which runs in the browser, is published beside the pages.
+Binder, Colab and JupyterHub open the executed notebooks, from the branch that .github/workflows/book.yml
+pushes them to: Colab opens no page in MyST, and a JupyterHub has neither jupytext nor the modules, which are
+beside the notebooks there.
 """
 
 import ast
@@ -16,6 +17,13 @@ from sphinx.errors import ConfigError
 
 NOTEBOOKS = "notebooks"
 PRINTED = "agml_printed.json"  # what each cell prints, for the module of that name
+LAUNCH = {"type": "group", "tooltip": "Run this page", "icon": "fas fa-rocket", "label": "launch-buttons"}
+LITE = {
+    "type": "link",
+    "text": "Run in the browser",
+    "tooltip": "Nothing to install: your changes stay in this browser",
+    "icon": "_static/images/logo_jupyterlite.svg",
+}
 FIGURES = {"bbox_inches": "tight", "dpi": 200}  # twice the 100 of a screen, which is what retina makes of it
 ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(path.name for path in ROOT.glob("agml_*.[jp]*"))
@@ -45,11 +53,17 @@ def launch_from_notebooks(app):
 
 
 def lead_to_notebooks(app, pagename, templatename, context, doctree):
-    """Exchange the page's source for its notebook in the addresses that the theme has made."""
-    for group in context["header_buttons"]:
-        if group["label"] == "launch-buttons":
-            for button in group["buttons"]:
-                button["url"] = button["url"].replace(f"/{pagename}.md", f"/{notebook_name(pagename)}")
+    """Lead the theme's buttons to the page's notebook; a published page runs in the browser first of all."""
+    notebook, base = notebook_name(pagename), app.config.html_baseurl.rstrip("/")
+    groups = [group for group in context["header_buttons"] if group["label"] == "launch-buttons"]
+    if base and not groups and "kernelspec" in app.env.metadata.get(pagename, {}):
+        groups = [LAUNCH | {"buttons": []}]
+        context["header_buttons"][:0] = groups
+    for group in groups:
+        for button in group["buttons"]:
+            button["url"] = button["url"].replace(f"/{pagename}.md", f"/{notebook}")
+        if base:
+            group["buttons"].insert(0, LITE | {"url": f"{base}/lite/lab/index.html?path={notebook}"})
 
 
 def notebook_name(page):

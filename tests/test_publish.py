@@ -1,5 +1,6 @@
 """Publishing: the links that the block of _config.yml makes, the workflows, the license and the guides."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -90,6 +91,7 @@ def test_filled_in_every_link_leads_where_it_should(small):
         issue = links.pop(("github.com", "/ada/companion/issues/new"))
         assert issue["title"] == [f"Issue on page /{name}.html"]
         if runs:
+            assert links.pop(("ada.github.io", "/companion/lite/lab/index.html")) == {"path": [notebook]}
             assert links.pop(("mybinder.org", "/v2/gh/ada/companion/notebooks")) == {
                 "urlpath": [f"lab/tree/{notebook}"]
             }
@@ -110,22 +112,59 @@ def test_filled_in_every_link_leads_where_it_should(small):
     code, said = run("bash", "-e", "-c", script)
     assert code == 0, said
     branch = folder / "_build" / "agml-companion"
-    _, code = nbformat.read(branch / notebook, as_version=4).cells[0].source.split("\n", 1)
-    assert code.startswith(publish.first_cell(PLACE))
-    assert {"README.md", "index.ipynb", "requirements.txt", "runtime.txt", "title.svg"} | {
+    first, *_ = nbformat.read(branch / notebook, as_version=4).cells
+    assert first.source.startswith(publish.first_cell(PLACE, publish.imported("import agml_helpers")))
+    assert {"README.md", "agml_printed.json", "index.ipynb", "requirements.txt", "runtime.txt"} | {
         path.name for path in ROOT.glob("agml_*.[jp]*")
     } == {path.name for path in branch.iterdir()} - {notebook}
 
 
-def test_notebook_opened_alone_gets_the_modules(tmp_path):
-    """Its first cell, in a Python that has nothing installed, with the modules here instead of on the web."""
+@pytest.mark.parametrize("base", ["", "https://ada.github.io/companion/"])
+@pytest.mark.parametrize("others", [[], ["Binder", "Colab"]])
+@pytest.mark.parametrize("runs", [False, True])
+def test_a_published_page_runs_in_the_browser_first_of_all(base, others, runs):
+    buttons = [{"text": name, "url": f"https://{name}/a/page.md"} for name in others if runs]
+    context = {"header_buttons": [{"label": "launch-buttons", "buttons": buttons}] if buttons else []}
+    metadata = {"a/page": {"kernelspec": {}} if runs else {}}
+    app = SimpleNamespace(config=SimpleNamespace(html_baseurl=base), env=SimpleNamespace(metadata=metadata))
+    publish.lead_to_notebooks(app, "a/page", "", context, None)
+    shown = [button["url"] for group in context["header_buttons"] for button in group["buttons"]]
+    lite = [f"{base}lite/lab/index.html?path=page.ipynb"] if base and runs else []
+    assert shown == [*lite, *(f"https://{name}/page.ipynb" for name in others if runs)]
+
+
+IPYTHON = """
+import sys
+sys.path.insert(0, "")
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_line_magic = lambda name, line, **_: print("asked pip", line) if name == "pip" else None
+print("raised", shell.run_cell(sys.argv[1]).error_in_exec)
+"""
+
+
+@pytest.mark.parametrize(
+    "code, files",
+    [
+        ("import numpy as np", []),
+        ("import agml_helpers as ag\nfrom math import pi", ["agml_checks.py", "agml_helpers.py"]),
+        ("import nowhere.at.all", []),
+    ],
+)
+def test_notebook_opened_alone_gets_what_it_needs(tmp_path, code, files):
+    """Its first cell asks pip for packages, and gets modules, from here instead of from the web."""
     place = "https://raw.githubusercontent.com/ada/companion/notebooks"
-    cell = publish.first_cell(PLACE)
-    assert cell.count(place) == 1
-    cell = cell.replace(place, ROOT.as_uri())
-    subprocess.run([sys.executable, "-ISc", cell], cwd=tmp_path, check=True)
-    modules = {path.name: path.read_bytes() for path in ROOT.glob("agml_*.[jp]*")}
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == modules
+    cell = publish.first_cell(PLACE, publish.imported(code)).replace(place, ROOT.as_uri())
+    command = [sys.executable, "-Ic", IPYTHON, cell]
+    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    found = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    assert found == {name: (ROOT / name).read_bytes() for name in map("agml_{}".format, files.split())}
+    if "nowhere" in code:
+        assert "asked pip install --quiet nowhere\n" in done.stdout
+        assert re.search(f"^raised No module named 'nowhere'. All .*: {PLACE}/tree/", done.stdout, re.M)
+    else:
+        assert done.stdout == "raised None\n"
+    ast.parse(re.sub("^%.*", "", cell, flags=re.M))  # no magic stands in a block, for programs without any
 
 
 @pytest.mark.parametrize(
@@ -155,47 +194,8 @@ def made(workflow):
 
 
 def test_workflows_make_every_target_that_needs_no_person():
-    assert made(WORKFLOWS["book"]) == {"book", "pdf", "slow", "test"}
-    assert made(WORKFLOWS["book"]) | made(WORKFLOWS["weekly"]) == TARGETS - {
-        "help",
-        "lab",
-        "clean",
-        "load",
-        "lint",
-    }
-
-
-def test_workflows_may_do_no_more_than_they_must():
-    allowed = {
-        name: job["permissions"] for workflow in WORKFLOWS.values() for name, job in workflow["jobs"].items()
-    }
-    assert allowed == {
-        "test": {"contents": "read"},
-        "newest": {"contents": "read"},
-        "slow": {"contents": "read"},
-        "pages": {"pages": "write", "id-token": "write"},
-        "notebooks": {"contents": "write"},
-        "report": {"issues": "write"},
-    }
-    for workflow in WORKFLOWS.values():
-        assert workflow["permissions"] == {}
-        assert "secrets." not in yaml.dump(workflow)
-        for job in workflow["jobs"].values():
-            assert job["timeout-minutes"]
-        for step in steps(workflow):
-            assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", step.get("uses", "actions/x@" + 40 * "0"))
-
-
-def test_only_what_passed_on_the_default_branch_is_published():
-    jobs = WORKFLOWS["book"]["jobs"]
-    for name in ("pages", "notebooks"):
-        assert jobs[name]["needs"] == "test"
-        assert jobs[name]["if"] == (
-            "github.event_name != 'pull_request' && github.ref_name == github.event.repository.default_branch"
-        )
-    runs = [step.get("run") or step["uses"].split("@")[0] for step in jobs["test"]["steps"]]
-    assert runs.index("make test") < runs.index("actions/upload-pages-artifact")
-    assert "github-pages" not in yaml.dump(WORKFLOWS["weekly"])
+    for_persons = {"help", "lab", "clean", "load", "lint"}
+    assert made(WORKFLOWS["book"]) | made(WORKFLOWS["weekly"]) == TARGETS - for_persons
 
 
 def test_notebooks_are_committed_on_top_of_the_last(tmp_path):
