@@ -29,7 +29,7 @@ help:
 	@echo "make lite   build JupyterLite, which runs the pages in a browser, into _build/lite"
 	@echo "make notebooks  pack all pages as notebooks, and run them in an empty environment"
 	@echo "make load   measure what one reader and many take, into appendix/class.md"
-	@echo "make lock   renew requirements.txt from pyproject.toml"
+	@echo "make lock   renew requirements.txt, and that of the notebooks, from pyproject.toml"
 	@echo "make clean  remove what was built, and the environment"
 
 book: $(BUILT)
@@ -75,7 +75,7 @@ mutants: $(READY)
 	$(VENV)/bin/python tools/mutants.py
 
 audit: $(READY)
-	mkdir -p _build && grep -v -e '^-e' -e '^#' requirements.txt > _build/locked.txt
+	mkdir -p _build && grep == requirements.txt > _build/locked.txt
 	$(VENV)/bin/uv tool run --quiet deptry@0.25.1 . _sphinx
 	$(VENV)/bin/uv tool run --quiet zizmor@1.32.0 --offline --quiet --strict-collection .github/workflows
 	$(VENV)/bin/uv tool run --quiet cffconvert@2.0.0 --validate
@@ -151,8 +151,12 @@ $(READY): requirements.txt pyproject.toml
 	$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV) -r $< || $(VENV)/bin/python -m pip install --quiet -r $<
 	@touch $@
 
+COMPILE = $(VENV)/bin/uv pip compile - --universal --python-version 3.11 --fork-strategy fewest --no-annotate --custom-compile-command "make lock"
+
 lock: $(READY)
-	echo "-e ." | $(VENV)/bin/uv pip compile - $(foreach group,book lab test,--group pyproject.toml:$(group)) --universal --python-version 3.11 --fork-strategy fewest --no-annotate --custom-compile-command "make lock" --upgrade --output-file requirements.txt
+	echo "-e ." | $(COMPILE) $(foreach group,book lab test,--group pyproject.toml:$(group)) --upgrade --output-file requirements.txt
+	grep == requirements.txt > _build/locked.txt
+	printf '%s\n' anywidget ipywidgets jupyterlab matplotlib numpy sympy | $(COMPILE) --constraint _build/locked.txt --upgrade --output-file _lab/requirements.txt
 
 clean:
 	rm -rf _build mutants $(VENV) _sphinx/web/node_modules *.egg-info

@@ -11,20 +11,16 @@ import shutil
 import struct
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from importlib import metadata
 from pathlib import Path
 
 import nbformat
 from ipykernel.ipkernel import IPythonKernel
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 from sphinx import addnodes
 
 from .execution import EXECUTED, ROOT, VIEW
 from .markdown import Block, Code, Markdown
 from .publish import FILES, PRINTED, first_cell, imported, notebook_name
 
-PACKAGES = ("anywidget", "ipywidgets", "jupyterlab", "matplotlib", "numpy", "sympy")
 NAME = "agml-companion"
 PDF = ROOT / "_build" / "companion.pdf"
 FOLDED = "jp-MarkdownHeadingCollapsed"
@@ -182,27 +178,6 @@ def as_text(notebook):
     return text.replace("](#cell-id=", "](#")
 
 
-def requirements():
-    """Return the lines of the lock that the notebooks need, whatever the platform and the Python."""
-    needed, new = set(), [(name, "") for name in PACKAGES]
-    while new:
-        name, extra = asked = new.pop()
-        if asked in needed:
-            continue
-        needed.add(asked)
-        try:
-            lines = metadata.requires(name) or []
-        except metadata.PackageNotFoundError:  # of another platform
-            continue
-        for wanted in map(Requirement, lines):
-            marker = str(wanted.marker)
-            if f'extra == "{extra}"' in marker if extra else "extra ==" not in marker:
-                new += [(canonicalize_name(wanted.name), also) for also in ("", *wanted.extras)]
-    names = {name for name, _ in needed}
-    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    return "".join(f"{line}\n" for line in lock if line.split("==")[0] in names)
-
-
 def write(app, error, doctrees):
     """Write the notebooks: the folder, the zip, and those beside the pages."""
     if error or app.builder.format != "html":
@@ -212,7 +187,8 @@ def write(app, error, doctrees):
     beside[PRINTED] = json.dumps(books.printed, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     write_folder(out.parent / "notebooks", app, books, beside)
     files = beside | {notebook_name(doc): written(notebook) for doc, notebook in books.pages.items()}
-    files |= {"README.md": README, "requirements.txt": requirements()}
+    locked = (ROOT / "_lab" / "requirements.txt").read_text(encoding="utf-8")
+    files |= {"README.md": README, "requirements.txt": locked}
     (out / "_downloads").mkdir(exist_ok=True)
     with zipfile.ZipFile(out / "_downloads" / f"{NAME}.zip", "w") as archive:
         for name in sorted(files):
