@@ -129,29 +129,23 @@ def test_group_is_closed_and_flips_are_no_isometries():
     assert step.T @ step == pytest.approx(np.eye(7))
 
 
-def test_curves_are_drawn_as_given():
-    ax = fig.plot_curves(
-        x + 1, {"one": y_true, "two": y_true + 1}, "", "", level=(3, "bound"), xscale="log", yscale="log"
-    )
-    one, two, bound = ax.lines
-    assert np.array_equal(one.get_xydata(), np.column_stack([x + 1, y_true]))
-    assert np.array_equal(two.get_ydata(), y_true + 1)
-    assert set(bound.get_ydata()) == {3} and bound.get_label() == "bound"
+def test_curves_and_logs_are_drawn_as_given():
+    curves = {"one": y_true, "two": y_true + 1}
+    ax = fig.plot_curves(x + 1, curves, "", "", level=(3, "bound"), xscale="log", yscale="log")
+    *lines, bound = ax.lines
+    for line, curve in zip(lines, curves.values(), strict=True):
+        assert np.array_equal(line.get_xydata(), np.column_stack([x + 1, curve]))
+    assert {*bound.get_ydata()} == {3} and bound.get_label() == "bound"
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log") and ax.get_xlim() == pytest.approx((1, 11))
     plain = fig.plot_curves(x, {"one": y}, "", "")
     assert (len(plain.lines), plain.get_xscale(), plain.get_yscale()) == (1, "linear", "linear")
 
-
-def test_log_has_dots_for_the_log_and_lines_for_the_midpoints():
     logged, midway = np.array([y, y + 1]), np.array([y_true, y_true + 1])
-    ax = fig.plot_log(x, logged, midway, level=(3, "bound"))
-    *runs, bound = ax.lines
-    for number, (dots, line) in enumerate(zip(runs[:2], runs[2:], strict=True)):
-        assert np.array_equal(dots.get_xydata(), np.column_stack([x, logged[number]]))
-        assert np.array_equal(line.get_xydata(), np.column_stack([x, midway[number]]))
-        assert (dots.get_linestyle(), line.get_linestyle(), line.get_marker()) == ("None", "-", "None")
-    assert set(bound.get_ydata()) == {3}
-    assert len(ax.get_legend().get_texts()) == 3 and ax.get_xlabel() == "epoch"
+    *runs, bound = fig.plot_log(x, logged, midway, level=(3, "bound")).lines
+    for line, values in zip(runs, [*logged, *midway], strict=True):
+        assert np.array_equal(line.get_xydata(), np.column_stack([x, values]))
+    looks = [(line.get_linestyle(), line.get_marker()) for line in runs]
+    assert looks == 2 * [("None", "o")] + 2 * [("-", "None")] and {*bound.get_ydata()} == {3}
 
 
 def test_projection_shows_the_loss_as_a_squared_distance():
@@ -210,21 +204,17 @@ def test_hyperbola_has_its_minimizers_saddle_and_paths():
     upper, lower, saddle, *paths = ax.lines
     for branch, sign in ((upper, 1), (lower, -1)):
         assert np.prod(branch.get_xydata(), axis=1) == pytest.approx(3)
-        assert branch.get_xydata()[[0, -1], [1, 0]] == pytest.approx(
-            sign * ax.get_xlim()[1]
-        )  # through the whole plane
+        assert branch.get_xydata()[[0, -1], [1, 0]] == pytest.approx(sign * ax.get_xlim()[1])  # all the way
     assert saddle.get_xydata().tolist() == [[0, 0]]
-    for k, drawn in enumerate((path, -path)):
-        assert np.array_equal(paths[2 * k].get_xydata(), drawn) and np.array_equal(
-            paths[2 * k + 1].get_xydata()[0], drawn[0]
-        )
+    for drawn, expected in zip(paths, (path, path[:1], -path, -path[:1]), strict=True):
+        assert np.array_equal(drawn.get_xydata(), expected)
     (contours,) = ax.collections
     for level, curve in zip(contours.levels, contours.get_paths(), strict=True):
         assert (curve.vertices.prod(axis=1) - 3) ** 2 == pytest.approx(level, rel=0.05, abs=0.02)
     innermost = contours.get_paths()[0].vertices
     assert innermost.min() < -2 and innermost.max() > 2  # around both branches
     assert ax.get_xlim() == ax.get_ylim() and ax.get_xlim()[1] > 3**0.5 and ax.get_aspect() == 1
-    assert len(ax.get_legend().get_texts()) == 3 == len(fig.plot_hyperbola(0.5, 0.5).lines)
+    assert len(fig.plot_hyperbola(0.5, 0.5).lines) == 3
 
 
 def test_orbit_has_eight_paths_and_marks_the_first():

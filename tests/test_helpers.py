@@ -1,11 +1,20 @@
-"""The mathematics of agml_helpers against oracles that know nothing of it."""
+"""The mathematics of agml_helpers against oracles that know nothing of it, and against its properties."""
+
+import importlib
+import math
+import os
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 import agml_helpers as ag
 
 RANDOM = np.random.default_rng(7)
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 
 
 def central_difference(function, point, h=1e-5):
@@ -67,38 +76,37 @@ def test_descent_history_begins_at_the_start_and_is_consistent():
         assert (w[k + 1], b[k + 1]) == (w[k] - 0.001 * dw, b[k] - 0.001 * db)
 
 
-def half_of(x):
-    """Return half."""
-    half = x / 2
-    return half
+def test_a_listing_follows_an_edit_of_its_module(tmp_path, monkeypatch):
+    """In a kernel that runs on: lines have moved, and the file is what a reader looks at."""
+    half = 'def half(x: float) -> float:\n    """Return half."""\n    return x / 2\n'
+    source = f"@staticmethod\ndef other():\n    pass\n\n\n{half}"
+    file = tmp_path / "edited_module.py"
+    file.write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    half = importlib.import_module("edited_module").half
+    assert str(ag.listing(half)) == "def half(x):\n    return x / 2"
+    file.write_text("# A line more.\n" * 7 + source)
+    os.utime(file, (0, 0))
+    assert str(ag.listing(half)) == "def half(x):\n    return x / 2"
+    file.write_text("")
+    os.utime(file, (1, 1))
+    with pytest.raises(ValueError, match="listing.*: function must still be in .*edited_module.py"):
+        ag.listing(half)
 
 
-def test_listing_is_the_source_without_the_docstring():
-    assert repr(ag.listing(half_of)) == "def half_of(x):\n    half = x / 2\n    return half"
-
-
-def test_data_are_those_of_the_listing():
+def test_data_and_networks_are_those_of_the_listings():
     np.random.seed(42)
     x = np.linspace(0, 10, 200)
-    y = x**2 + 2 * x + 1 + np.random.uniform(-10, 10, size=x.shape)
-    for made, listed in zip(ag.make_data(), (x, x**2 + 2 * x + 1, y)):
-        assert np.array_equal(made, listed)
-
-
-def test_networks_are_those_of_the_listing():
+    y = x**2 + 2 * x + 1
+    assert np.array_equal(ag.make_data(), (x, y, y + np.random.uniform(-10, 10, size=x.shape)))
     for d in (2, 10):
         np.random.seed(42)
         W1, W2 = np.random.randn(1, d) * 0.01, np.random.randn(d, 1) * 0.01
-        net = ag.init_network(d)
-        assert np.array_equal(net.W1, W1) and np.array_equal(net.W2, W2)
-        assert not net.b1.any() and not net.b2.any()
-
-
-def test_circle_is_that_of_the_listing():
+        expected = W1, np.zeros((1, d)), W2, np.zeros((1, 1))
+        assert all(map(np.array_equal, ag.init_network(d), expected))
     np.random.seed(42)
-    X = np.random.uniform(-1.5, 1.5, (5000, 2))
-    made, inside = ag.make_circle()
-    assert np.array_equal(made, X)
+    X, inside = ag.make_circle()
+    assert np.array_equal(X, np.random.uniform(-1.5, 1.5, (5000, 2)))
     assert np.array_equal(inside, [np.linalg.norm(point) < 1 for point in X])
 
 
@@ -109,3 +117,104 @@ def test_two_neurons_beat_the_best_line_with_smaller_steps():
     _, loss = ag.train_network(v, column, ag.init_network(2), alpha=0.001, epochs=60_000)
     _, (squares,), *_ = np.linalg.lstsq(np.column_stack([x, np.ones_like(x)]), y)
     assert loss[-1] < squares / len(x) / 2
+
+
+# Properties, for all data
+
+numbers = st.floats(-100, 100, allow_subnormal=False)
+
+
+def vectors(least=1, most=12):
+    """Return pairs (x, y) of vectors of one length."""
+    return st.integers(least, most).flatmap(lambda n: st.tuples(*[arrays(float, n, elements=numbers)] * 2))
+
+
+@pytest.mark.parametrize("d", [2, 10])
+def test_training_is_that_of_plain_python(d):
+    """The first epochs, sample by sample and neuron by neuron, without NumPy."""
+    x, _, y = ag.make_data()
+    net = ag.init_network(d)
+    epochs, alpha, m = 12, 0.01, len(x)
+    trained, losses = ag.train_network(x.reshape(-1, 1), y.reshape(-1, 1), net, alpha, epochs)
+    W1, b1, W2, b2 = net.W1[0].tolist(), net.b1[0].tolist(), net.W2[:, 0].tolist(), net.b2.item()
+    for epoch in range(epochs + 1):
+        loss, dW1, db1, dW2, db2 = 0.0, [0.0] * d, [0.0] * d, [0.0] * d, 0.0
+        for sample, target in zip(x.tolist(), y.tolist()):
+            activations = [1 / (1 + math.exp(-(w * sample + b))) for w, b in zip(W1, b1)]
+            error = sum(a * w for a, w in zip(activations, W2)) + b2 - target
+            loss += error**2 / (2 * m)
+            db2 += error / m
+            for k, a in enumerate(activations):
+                dW2[k] += error * a / m
+                db1[k] += error * W2[k] * a * (1 - a) / m
+                dW1[k] += error * W2[k] * a * (1 - a) * sample / m
+        assert losses[epoch] == pytest.approx(loss, rel=1e-9)
+        if epoch < epochs:
+            W1, b1, W2 = [
+                [p - alpha * dp for p, dp in zip(*pair)] for pair in ((W1, dW1), (b1, db1), (W2, dW2))
+            ]
+            b2 -= alpha * db2
+    assert trained.W1[0] == pytest.approx(W1, rel=1e-8)
+    assert trained.b1[0] == pytest.approx(b1, rel=1e-8)
+    assert trained.W2[:, 0] == pytest.approx(W2, rel=1e-8)
+    assert trained.b2.item() == pytest.approx(b2, rel=1e-8)
+
+
+def test_hessian_is_the_derivative_of_the_gradient():
+    x, _, y = ag.make_data(n=11)
+    gradient = np.array(ag.compute_gradients(x, y, 0, 0))
+    columns = [np.array(ag.compute_gradients(x, y, *step)) - gradient for step in ((1, 0), (0, 1))]
+    assert np.column_stack(columns) == pytest.approx(ag.loss_hessian(x), rel=1e-12)
+
+
+@given(vectors(), numbers, numbers)
+def test_surface_and_field_are_means_over_the_data(data, w, b):
+    x, y = data
+    scale = (1 + (w * x) ** 2 + b**2 + y**2).max()
+    error = [w * p + b - q for p, q in zip(x, y)]
+    [loss], [[dw], [db]] = ag.loss_surface(x, y, [w], [b]), ag.gradient_field(x, y, [w], [b])
+    assert loss >= 0 and loss == pytest.approx(np.mean(np.square(error)), abs=1e-13 * scale)
+    assert (dw, db) == pytest.approx((2 * np.mean(error * x), 2 * np.mean(error)), abs=1e-12 * scale)
+
+
+def test_a_line_through_data_far_from_0_has_no_loss():
+    x = np.arange(11.0)
+    for y, w, b in ((3 * x + 1e8, 3, 1e8), (1e8 * x, 1e8, 0), (1e8 + 0 * x, 0, 1e8)):
+        assert 0 <= ag.loss_surface(x, y, [w], [b])[0] < 1e-12
+        assert 0 <= ag.loss_surface(x + 1e8, y, [w], [b - 1e8 * w])[0] < 1e-12
+
+
+@given(vectors(), numbers, numbers, st.randoms(use_true_random=False))
+def test_the_order_of_the_samples_does_not_matter(data, w, b, random):
+    x, y = data
+    order = random.sample(range(len(x)), len(x))
+    scale = 1 + (w * x) ** 2 + b**2 + y**2
+    assert ag.mse_loss(x[order], y[order]) == pytest.approx(ag.mse_loss(x, y), rel=1e-12)
+    assert ag.compute_gradients(x[order], y[order], w, b) == pytest.approx(
+        ag.compute_gradients(x, y, w, b), abs=1e-12 * scale.max() * (1 + np.abs(x).max())
+    )
+
+
+@given(vectors(), numbers, numbers)
+def test_shifting_and_scaling(data, shift, factor):
+    """A common shift leaves the loss as it is; a common factor squares."""
+    y_pred, y_true = data
+    loss, size = ag.mse_loss(y_pred, y_true), 1 + np.abs([*y_pred, *y_true, shift]).max() ** 2
+    assert ag.mse_loss(y_pred + shift, y_true + shift) == pytest.approx(loss, abs=1e-12 * size)
+    assert ag.mse_loss(factor * y_pred, factor * y_true) == pytest.approx(
+        factor**2 * loss, rel=1e-9, abs=1e-9
+    )
+
+
+@given(numbers, numbers, numbers, numbers)
+def test_one_sample_is_its_own_mean(x, y, w, b):
+    error = w * x + b - y
+    assert ag.mse_loss(ag.linear_model(x, w, b), y) == error**2
+    assert ag.compute_gradients(x, y, w, b) == (2 * (error * x), 2 * error)
+
+
+@given(arrays(float, 5, elements=st.floats(-700, 700)))
+def test_sigmoid_and_its_mirror(z):
+    assert ag.sigmoid(-z) == pytest.approx(1 - ag.sigmoid(z), abs=1e-15)
+    assert ag.sigmoid(z) == pytest.approx((1 + np.tanh(z / 2)) / 2, abs=1e-15)
+    assert ag.sigmoid_derivative(-z) == pytest.approx(ag.sigmoid_derivative(z), abs=1e-15)

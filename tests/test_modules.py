@@ -1,10 +1,8 @@
 """The modules as the tools of Python see them: installers, inspectors, and a reader's own environment."""
 
 import doctest
-import importlib
 import inspect
 import json
-import os
 import pickle
 import subprocess
 import sys
@@ -59,24 +57,6 @@ def test_a_function_with_rules_is_where_it_is_written(module):
     assert {
         f"{module.__name__}.{function.__name__}" for function in checked if ">>>" in function.__doc__
     } <= found
-
-
-def test_a_listing_follows_an_edit_of_its_module(tmp_path, monkeypatch):
-    """In a kernel that runs on: lines have moved, and the file is what a reader looks at."""
-    half = 'def half(x: float) -> float:\n    """Return half."""\n    return x / 2\n'
-    source = f"@staticmethod\ndef other():\n    pass\n\n\n{half}"
-    file = tmp_path / "edited_module.py"
-    file.write_text(source)
-    monkeypatch.syspath_prepend(tmp_path)
-    half = importlib.import_module("edited_module").half
-    assert str(ag.listing(half)) == "def half(x):\n    return x / 2"
-    file.write_text("# A line more.\n" * 7 + source)
-    os.utime(file, (0, 0))
-    assert str(ag.listing(half)) == "def half(x):\n    return x / 2"
-    file.write_text("")
-    os.utime(file, (1, 1))
-    with pytest.raises(ValueError, match="listing.*: function must still be in .*edited_module.py"):
-        ag.listing(half)
 
 
 # What a reader writes, and what the last line that she sees has.
