@@ -81,12 +81,14 @@ def same_shape(**arrays: Reals) -> list[Array]:
     return checked
 
 
-def _each(checked: list, names: Iterable[str], holds: Callable[[Any], bool], rule: str) -> list:
+def _each(
+    checked: list, names: Iterable[str], holds: Rule, rule: str, error: type[Exception] = ValueError
+) -> list:
     """Return what is checked, refusing by its name what a rule does not hold for."""
     for name, value in zip(names, checked):
         if not holds(value):
-            found = f"shape {value.shape}" if isinstance(value, np.ndarray) else value
-            raise ValueError(f"{name} must {rule}, got {found}")
+            found = f"shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
+            raise error(f"{name} must {rule}, got {found}")
     return checked
 
 
@@ -161,28 +163,26 @@ def rate(**values: Reals) -> list[float]:
 
 def count(least: int = 1, most: float = np.inf, **values: Any) -> list[int]:
     """Return whole numbers from `least` to `most`."""
-    for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-            raise TypeError(f"{name} must be a whole number, got {value!r}")
-    whole = [int(value) for value in values.values()]
+    given = [*values.values()]
+    _each(
+        given, values, lambda v: type(v) is int or isinstance(v, np.integer), "be a whole number", TypeError
+    )
+    whole = [*map(int, given)]
     _each(whole, values, lambda value: value >= least, f"be at least {least}")
     return _each(whole, values, lambda value: value <= most, f"be at most {most}")
 
 
 def texts(**values: Any) -> list[str]:
     """Return strings."""
-    for name, value in values.items():
-        if not isinstance(value, str):
-            raise TypeError(f"{name} must be a string, got {value!r}")
-    return [*values.values()]
+    return _each([*values.values()], values, lambda value: isinstance(value, str), "be a string", TypeError)
 
 
 def sequences(**values: Any) -> list[Sequence]:
     """Return lists and tuples."""
-    for name, value in values.items():
-        if not isinstance(value, (list, tuple)):
-            raise TypeError(f"{name} must be a list or a tuple, got {value!r}")
-    return [*values.values()]
+    given = [*values.values()]
+    return _each(
+        given, values, lambda value: isinstance(value, (list, tuple)), "be a list or a tuple", TypeError
+    )
 
 
 steps = functools.partial(count, least=0)
@@ -198,8 +198,7 @@ def network(**nets: Any) -> list[Any]:
         net = type(net)(*(array.copy() for array in finite(**net._asdict())))
         d = net.W1.shape[-1] if net.W1.ndim else 0
         for (part, array), shape in zip(net._asdict().items(), [(1, d), (1, d), (d, 1), (1, 1)]):
-            if array.shape != shape:
-                raise ValueError(f"{part} must have shape {shape} when d = {d}, got {array.shape}")
+            that(array.shape == shape, f"{part} must have shape {shape} when d = {d}, got {array.shape}")
         checked.append(net)
     return checked
 
@@ -210,8 +209,7 @@ def networks(**groups: Any) -> list[list]:
     for name, nets in zip(groups, sequences(**groups)):
         checked.append([net for given in nets for net in network(**{name: given})])
         sizes = [net.W1.size for net in checked[-1]]
-        if len(set(sizes)) != 1:
-            raise ValueError(f"{name} must be one or more networks of one hidden dimension, got {sizes}")
+        that(len({*sizes}) == 1, f"{name} must be one or more networks of one hidden dimension, got {sizes}")
     return checked
 
 
@@ -223,10 +221,8 @@ def layers(v: Array, net: Any, layers: Any = None) -> list:
         raise TypeError(f"layers must be what forward returns, got {layers!r}")
     checked, shape = finite(Z1=layers[0], A1=layers[1], Z2=layers[2]), (len(v), net.W1.size)
     found = [array.shape for array in checked]
-    if found != [shape, shape, (len(v), 1)]:
-        raise ValueError(
-            f"layers must be the forward pass of v, of shapes {shape} twice and (N, 1), got {found}"
-        )
+    rule = f"layers must be the forward pass of v, of shapes {shape} twice and (N, 1), got {found}"
+    that(found == [shape, shape, (len(v), 1)], rule)
     return [v, net, tuple(checked)]
 
 
