@@ -396,7 +396,7 @@ def tick_style() -> dict[str, Any]:
 
 
 def labeled_axes(
-    ax: Axes | None, xlabel: str, ylabel: str, size: tuple[float, float] = (7, 4.2), **kwargs: Any
+    ax: Ax, xlabel: str, ylabel: str, size: tuple[float, float] = (7, 4.2), **kwargs: Any
 ) -> Any:
     """Return labeled axes: ax, or those of a new figure, its size in inches, made with what else is given."""
     kind = kwargs.get("projection", "rectilinear")

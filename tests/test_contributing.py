@@ -55,7 +55,9 @@ def test_everything_that_is_added_as_the_text_says_is_taken(copy):
     count = int(re.search(r"The print slips in (\d+) places", errata.read_text())[1])
     tamper(errata, f"slips in {count} places", f"slips in {count + 1} places")
     models = folder / CHAPTER / "1_1-linear-models.md"
-    models.write_text(f"{models.read_text()}\nThat step is wrong in print, {{ref}}`erratum <{ERRATUM}>`.\n")
+    models.write_text(
+        f"{models.read_text()}\n## In print\n\nThat step is wrong in print, {{ref}}`erratum <{ERRATUM}>`.\n"
+    )
 
     helper = folder / "agml_helpers.py"
     following = helper.read_text().split("\ndef compute_gradients")[0].splitlines()[-1]  # its rules
