@@ -324,7 +324,7 @@ def takes(
 
         # for every tool it is where the function is
         names = "co_filename", "co_firstlineno", "co_name", "co_qualname"
-        place = {name: getattr(function.__code__, name) for name in names}
+        place = {name: getattr(inspect.unwrap(function).__code__, name) for name in names}
         code, cells = checked.__code__.replace(**place), checked.__closure__
         located = FunctionType(code, function.__globals__, function.__name__, None, cells)
         return functools.update_wrapper(located, function)  # type: ignore[return-value]

@@ -44,7 +44,7 @@ def test_everything_that_is_added_as_the_text_says_is_taken(copy):
     tamper(folder / "beyond" / "index.md", '    "B3": (', f'{box}    "B3": (')
 
     univariate = folder / CHAPTER / "1_2-univariate-linear-models.md"
-    univariate.write_text(f"{univariate.read_text()}\n{number}")
+    univariate.write_text(f"{univariate.read_text()}\n## A number\n\n{number}")
     facts = folder / "appendix" / "print.yml"
     tamper(facts, "\noutputs:\n", f"\noutputs:\n{entry}")
     tamper(facts, "output-random-start, index", "output-random-start, output-first-target, index")
