@@ -42,7 +42,7 @@ pdf: _build/companion.pdf
 test: lint $(BUILT)
 	$(VENV)/bin/python -m pytest -n auto
 
-slow: $(READY) $(BUILT)
+slow: $(READY) $(BUILT) $(LITE)/.built
 	$(VENV)/bin/python -m pytest -n auto --no-loadscope-reorder -m slow
 
 lint: $(READY)

