@@ -236,7 +236,26 @@ def test_reduced_rank_regression_with_one_hidden_unit():
     assert formula(2, 2, 1, 1) == (sp.Rational(3, 2), 1)  # four parameters less the one of the fiber
 
 
-# B12
+# B11 and B12
+
+
+def test_border_has_the_limits_of_neurons_and_of_pairs():
+    """By what no scaling changes: the differences from one place to the next."""
+    zero = {
+        "line": np.ptp,
+        "step": lambda d: np.sum(d != 0) - 1,
+        "exponential": lambda d: np.ptp(d[50:150] / d[51:151]),
+        "$xe^{wx}$": lambda d: np.convolve(d, np.poly([np.exp(1 / 40)] * 2), "valid"),
+        "derivative": lambda d: d + d[::-1],
+        "parabola": lambda d: np.diff(d, 2),
+        "cubic": lambda d: np.diff(d, 3),
+    }
+    ax = fig.plot_border()
+    for line, text in zip(ax.lines, ax.texts, strict=True):
+        d, label = np.diff(line.get_ydata()), text.get_text()
+        assert (line.get_linestyle() == "-") == (label == "neuron")
+        if label != "neuron":
+            assert np.abs(zero[label](d)).max() < 3e-8, label
 
 
 def test_midway_between_two_epochs_a_last_digit_matters_little():
