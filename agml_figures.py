@@ -20,7 +20,7 @@ from agml_helpers import Ax
 
 __all__ = [
     "LOOKS", "plot_curves", "plot_log", "plot_ellipses", "plot_projection", "plot_hyperbola", "plot_orbit",
-    "plot_cone", "plot_fiber", "plot_room", "plot_blow_up", "plot_pages",
+    "plot_cone", "plot_fiber", "plot_border", "plot_room", "plot_blow_up", "plot_pages",
 ]  # fmt: skip
 
 
@@ -343,6 +343,38 @@ def _room(truth: float, levels: Array) -> list:
     check.that(-1 < truth < 1, f"truth must be between -1 and 1, got {truth}")
     check.that(levels.min() > 0, f"levels must be positive, got {levels.min()}")
     return [truth, levels]
+
+
+@check.takes()
+def plot_border(*, ax: Ax = None) -> Axes:
+    """Plot neurons by W1 and place, the limits around them, and those of pairs of neurons (page B11).
+
+    W1 grows upward and the place −b1/W1 to the right; a pair has limits of its own where it meets.
+    """
+    x = np.linspace(0, 10, 201)
+    curves = {
+        (2, 3): ("line", x),
+        (5.5, 1): ("derivative", ag.sigmoid_derivative(x - 5)),
+        (5.5, 2): ("$xe^{wx}$", x * np.exp((x - 10) / 2)),
+        (5.5, 3): ("parabola", (x - 5) ** 2),
+        (6.5, 3): ("cubic", (x - 5) ** 3),
+    }
+    for column, place in enumerate((2.5, 5, 7.5), 1):
+        curves[column, 0] = "step", np.heaviside(x - place, 1)
+        for row, W1 in ((1, 2), (2, 0.7)):
+            curves[column, row] = "neuron", ag.sigmoid(W1 * (x - place))
+            curves[0, row] = "exponential", -np.exp(-W1 * x)
+            curves[4, row] = "exponential", np.exp(W1 * (x - 10))
+    with ag.in_style() as palette:
+        ax = ag.labeled_axes(ax, "", "", size=(8, 5))
+        for (column, row), (label, y) in curves.items():
+            line, color = ("-", palette.blue) if label == "neuron" else ("--", palette.red)
+            up = (y - y.min()) / np.ptp(y)
+            ax.plot(column + 0.07 * (x - 5), row + 0.25 - 0.55 * up, line, color=color, linewidth=1.6)
+            ax.text(column, row + 0.42, label, ha="center", va="center", fontsize=10)
+        ax.set(xlim=(-0.5, 7), ylim=(3.6, -0.4))
+        ax.set_axis_off()
+        return ax
 
 
 @check.takes((_room, "truth levels"), scalars="truth", vectors="levels")

@@ -236,7 +236,26 @@ def test_reduced_rank_regression_with_one_hidden_unit():
     assert formula(2, 2, 1, 1) == (sp.Rational(3, 2), 1)  # four parameters less the one of the fiber
 
 
-# B12
+# B11 and B12
+
+
+def test_border_has_the_limits_of_neurons_and_of_pairs():
+    """By what no scaling changes: the differences from one place to the next."""
+    zero = {
+        "line": np.ptp,
+        "step": lambda d: np.sum(d != 0) - 1,
+        "exponential": lambda d: np.ptp(d[50:150] / d[51:151]),
+        "$xe^{wx}$": lambda d: np.convolve(d, np.poly([np.exp(1 / 40)] * 2), "valid"),
+        "derivative": lambda d: d + d[::-1],
+        "parabola": lambda d: np.diff(d, 2),
+        "cubic": lambda d: np.diff(d, 3),
+    }
+    ax = fig.plot_border()
+    for line, text in zip(ax.lines, ax.texts, strict=True):
+        d, label = np.diff(line.get_ydata()), text.get_text()
+        assert (line.get_linestyle() == "-") == (label == "neuron")
+        if label != "neuron":
+            assert np.abs(zero[label](d)).max() < 3e-8, label
 
 
 def test_midway_between_two_epochs_a_last_digit_matters_little():
@@ -261,7 +280,7 @@ def test_expected_loss_on_new_inputs_is_an_integral():
     assert losses.mean() == pytest.approx(50 / 3 + 250 / 9, abs=4 * losses.std() / np.sqrt(400_000))
 
 
-# The cone of B6, and the fiber and the ranks of B8
+# The cone of B6, and the fiber of B8
 
 
 @pytest.mark.parametrize("matrix", [[[9, 2], [2, 6]], [[1, 2], [2, -2]], [[-3, 1], [1, -1]]])
@@ -296,39 +315,3 @@ def test_fiber_leaves_the_function_alone(W1, b1, monkeypatch):
         (round(sign * W1, 9), round(sign * b1, 9)) for sign in (1, -1)
     }
     assert len(drawn) == len(poles) == 4
-
-
-def test_rank_falls_where_no_neuron_is_needed_and_nowhere_else():
-    """Ranks by mpmath, with fifty digits, for weights that are no logarithms."""
-    mp = pytest.importorskip("mpmath")
-    random = np.random.RandomState(3)
-    cases = [
-        (7, lambda W1, b1, W2: (W1, b1, W2)),
-        (5, lambda W1, b1, W2: (W1, b1, W2 * [1, 0])),
-        (5, lambda W1, b1, W2: (W1 * [1, 0], b1, W2)),
-        (4, lambda W1, b1, W2: (W1[:1] * [1, -1], b1[:1] * [1, -1], W2)),
-    ]
-    with mp.workdps(50):
-        for rank, change in cases:
-            for _ in range(5):
-                W1, b1, W2 = change(*random.uniform(0.3, 2, (3, 2)))
-                columns = []
-                for w, b, a in zip(W1, b1, W2):
-                    s = [1 / (1 + mp.exp(-(mp.mpf(w) * x + b))) for x in range(-7, 7)]
-                    slope = [a * value * (1 - value) for value in s]
-                    columns += [[d * x for d, x in zip(slope, range(-7, 7))], slope, s]
-                sizes = mp.svd_r(mp.matrix([*columns, [1] * 14]).T, compute_uv=False)
-                assert sum(size > mp.mpf("1e-30") for size in sizes) == rank
-
-
-def test_zeros_are_fewer_than_the_coefficients():
-    """The lemma behind B8 and B11: real zeros of exponential sums, counted as roots of polynomials."""
-    u = sp.symbols("u")
-    random = np.random.RandomState(4)
-    for terms in (2, 3, 5):
-        for _ in range(20):
-            powers = random.choice(12, terms, replace=False)
-            signs = random.randint(1, 30, terms) * random.choice([-1, 1], terms)
-            polynomial = sp.Poly(sum(int(c) * u ** int(n) for c, n in zip(signs, powers)), u)
-            shifted = sp.Poly(sp.quo(polynomial, u ** int(min(powers))), u)
-            assert shifted.count_roots(0) < terms

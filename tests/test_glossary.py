@@ -38,7 +38,6 @@ WEIGHT = {
     "rank",
     "second",
     "singular values",
-    "sixth power",
     "square",
     "straight",
     "targets",

@@ -65,6 +65,7 @@ KINDS = {
     "plot_orbit": "nets ax",
     "plot_cone": "cone ax3d",
     "plot_fiber": "nonzero scalar ax3d",
+    "plot_border": "ax",
     "plot_room": "inner levels ax",
     "plot_blow_up": "ax3d",
     "plot_pages": "pages ax",
