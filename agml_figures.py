@@ -339,10 +339,11 @@ def plot_fiber(W1: float, b1: float, *, ax: Ax = None) -> Axes:
         return ax
 
 
-def _room(truth: float, levels: Array) -> list:
-    check.that(-1 < truth < 1, f"truth must be between -1 and 1, got {truth}")
+def _room(side: Array, loss: Array, levels: Array) -> list:
+    n = len(side)
+    check.that(loss.shape == (n, n), f"loss must have shape ({n}, {n}), got shape {loss.shape}")
     check.that(levels.min() > 0, f"levels must be positive, got {levels.min()}")
-    return [truth, levels]
+    return [side, loss, levels]
 
 
 @check.takes()
@@ -377,17 +378,19 @@ def plot_border(*, ax: Ax = None) -> Axes:
         return ax
 
 
-@check.takes((_room, "truth levels"), scalars="truth", vectors="levels")
-def plot_room(truth: float, levels: Reals, *, ax: Ax = None) -> Axes:
-    """Plot where the loss (w1·w2 − truth)² is below each level, in the square [−1, 1]² (page B13)."""
+@check.takes((_room, "side loss levels"), vectors="side, levels", finite="loss")
+def plot_room(side: Reals, loss: Reals, levels: Reals, *, ax: Ax = None) -> Axes:
+    """Plot where a loss is below each level, in a square of the plane of two weights (pages B13 and B14).
+
+    side holds the n values of either weight; loss has shape (n, n), with a row for each w2.
+    """
     with ag.in_style() as palette:
-        side = np.linspace(-1, 1, 401)
-        above = (np.multiply.outer(side, side) - truth) ** 2
         ax = ag.labeled_axes(ax, "$w_1$", "$w_2$", size=(6, 6), aspect="equal")
         for level in levels:
-            ax.contourf(side, side, above, [0, level], colors=[palette.blue], alpha=0.3)
-            ax.contour(side, side, above, [level], colors=[palette.blue], linewidths=1)
-        ax.set(title=f"best: $w_1 w_2 = {truth:g}$", xticks=(-1, 0, 1), yticks=(-1, 0, 1), aspect="equal")
+            ax.contourf(side, side, loss, [0, level], colors=[palette.blue], alpha=0.3)
+            ax.contour(side, side, loss, [level], colors=[palette.blue], linewidths=1)
+        ends = side[0], (side[0] + side[-1]) / 2, side[-1]
+        ax.set(xticks=ends, yticks=ends, aspect="equal")
         return ax
 
 
@@ -395,11 +398,11 @@ def plot_room(truth: float, levels: Reals, *, ax: Ax = None) -> Axes:
 def plot_blow_up(*, ax: Ax = None) -> Axes:
     """Plot the plane blown up at the origin, a cusp in the plane and its smooth lift (page B13).
 
-    The surface consists of all (a1, a2, m) with a2 = m·a1: over each point but the origin lies one of
+    The surface consists of all (a1, a2, r) with a2 = r·a1: over each point but the origin lies one of
     its points at most, over the origin a whole line.
     """
     with ag.in_style() as palette:
-        ax = ag.axes_in_space(ax, "$a_1$", "$a_2$", "slope $m$", 24, -64)
+        ax = ag.axes_in_space(ax, "$a_1$", "$a_2$", "slope $r$", 24, -64)
         a1, m = np.meshgrid(np.linspace(-1, 1, 3), np.linspace(-1, 1, 21))
         look = {
             "color": palette.orange,

@@ -82,13 +82,13 @@ def test_theorems_look_alike_and_are_proved(number):
     assert len(re.findall("(?:Theorem|Corollary)[.]", body)) == marks.count("**")
 
 
-# Figures of B13
+# Figures of B13 and B14
 
 
 @pytest.mark.parametrize("truth", [0, 0.25, -0.5])
 def test_room_is_where_the_loss_is_below_its_levels(truth):
-    levels = [0.04, 0.01]
-    ax = fig.plot_room(truth, levels)
+    levels, side = [0.04, 0.01], np.linspace(-1, 1, 401)
+    ax = fig.plot_room(side, (np.outer(side, side) - truth) ** 2, levels)
     filled, edges = ax.collections[::2], ax.collections[1::2]
     assert len(filled) == len(edges) == 2
     for level, region, edge in zip(levels, filled, edges):
@@ -111,14 +111,14 @@ def test_blow_up_lifts_the_cusp_to_the_surface(monkeypatch):
     assert not over[:2].any() and over[2].tolist() == [-1, 1]
 
 
-# The theorems of B13
+# The theorem of B14
 
 x = np.linspace(0, 10, 60)[:, np.newaxis]
 W, B, U, C = 0.9, -4.0, 3.0, 1.0
 
 
-def divergence(theta):
-    """Return half the mean squared distance of a network with two neurons from one with one."""
+def divergence(theta, U=U):
+    """Return half the mean squared distance of a network with two neurons from one with one, or with none."""
     (u1, w1, b1), (u2, w2, b2), c = theta
     net = ag.Network([[w1, w2]], [[b1, b2]], [[u1], [u2]], [[c]])
     truth = ag.forward(x, ag.Network([[W]], [[B]], [[U]], [[C]]))[2]
@@ -171,6 +171,26 @@ def test_the_loss_lies_between_multiples_of_its_normal_form(name):
         return [divergence(theta) / form for theta, form in found]
 
     (low, high), (lower, higher) = ((min(r), max(r)) for r in map(ratios, (1e-2, 1e-4)))
+    assert 0.2 * low < lower and higher < 5 * high
+    assert lower > 1e-9 * higher
+
+
+def test_beside_a_constant_the_loss_is_like_its_normal_form():
+    def ratios(size):
+        random = np.random.RandomState(0)
+        for k in range(400):
+            w1, y, q, v, p2, b1, b2 = random.uniform(-1, 1, 7)
+            w1, y, q = size * w1, size**2 * y * (k % 2), size * q * (k % 3 > 0)
+            v, b2 = (1 - size * v, b1) if k % 5 == 0 else (v, b2)  # nearly equal neurons
+            if k % 7 == 0:  # three squares vanish
+                b1, q, y = -2 * np.arctanh(v * (1 - 2 * ag.sigmoid(b2))), 0, 0
+            (s1, s2), w2, p1 = 1 - 2 * ag.sigmoid([b1, b2]), v * w1, q - v * p2
+            u1, u2 = [p1, p2] / ag.sigmoid_derivative([b1, b2])
+            theta = (u1, w1, b1), (u2, w2, b2), C + y - u1 * ag.sigmoid(b1) - u2 * ag.sigmoid(b2)
+            terms = y, w1 * q, (p1 * s2 + p2 * s1) * w1 * w2, p2 * w2 * (w1**2 - w2**2)
+            yield divergence(theta, U=0) / np.sum(np.square(terms))
+
+    (low, high), (lower, higher) = ((min(r), max(r)) for r in map(list, map(ratios, (1e-1, 1e-2))))
     assert 0.2 * low < lower and higher < 5 * high
     assert lower > 1e-9 * higher
 
@@ -298,6 +318,18 @@ def test_cone_has_the_parts_of_the_matrix(matrix):
     below = np.linalg.eigvalsh(matrix)[0] < 0
     assert (ax.get_zlim()[0] < 0) == below
     assert (ax.get_zlim()[1] > 0) == (np.linalg.eigvalsh(matrix)[1] > 0)
+
+
+@pytest.mark.parametrize("t, real", [("3/5", 2), ("19/10", 2), ("21/10", 4), ("4", 4), ("1/10", 4)])
+def test_six_points_are_critical_where_the_diagonal_counts_more_and_some_are_real(t, real):
+    t, k, (a, b, c, d) = sp.Rational(t), sp.Symbol("k"), sp.symbols("a:d")
+    loss = t * (a - 2) ** 2 + (b - 1) ** 2 + (c - 1) ** 2 + t * (d - 2) ** 2
+    cone = a * d - b * c
+    equations = [sp.diff(loss - k * cone, letter) for letter in (a, b, c, d)]
+    found = sp.solve([*equations, cone], [k, a, b, c, d], dict=True)
+    losses = sorted(loss.subs(point) for point in found if all(value.is_real for value in point.values()))
+    assert (len(found), len(losses)) == (6, real)
+    assert losses[0] == 2 * t / (t + 1) and 9 * losses[0] in losses
 
 
 @pytest.mark.parametrize("W1, b1", [(1, 0.6), (-2, 3), (0.5, 0)])

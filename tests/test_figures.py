@@ -67,7 +67,7 @@ PLOTS = [
     (
         fig.plot_blow_up,
         (),
-        ["$a_1$", "$a_2$", "slope $m$"],
+        ["$a_1$", "$a_2$", "slope $r$"],
         ["cusp $a_2^2 = a_1^3$", "origin", "all that lies over it", "the cusp, lifted"],
     ),
 ]

@@ -14,11 +14,10 @@ MATHEMATICS = [path for path in PAGES if path.parts[-2] in ("beyond", "1_linear_
 
 # Emphasis that gives weight to a word, and doesn't introduce it.
 WEIGHT = {
-    "a constant truth",
     "across",
     "against",
     "bayesian",
-    "both neurons share the work",
+    "both needed",
     "by hand",
     "descent",
     "experiment",
@@ -27,7 +26,9 @@ WEIGHT = {
     "half",
     "into",
     "learn",
+    "more neurons",
     "new",
+    "none needed",
     "one",
     "order",
     "proof for samples",
@@ -38,12 +39,12 @@ WEIGHT = {
     "rank",
     "second",
     "singular values",
+    "sixth power",
     "square",
     "straight",
     "targets",
     "the descent",
     "the print's own truth",
-    "the second neuron is idle",
     "twin",
 }
 
