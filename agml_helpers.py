@@ -14,7 +14,6 @@ import inspect
 import linecache
 import textwrap
 from collections.abc import Callable, Iterator
-from contextvars import ContextVar
 from typing import Any, NamedTuple, TypeAlias
 
 import matplotlib.pyplot as plt
@@ -30,7 +29,7 @@ __all__ = [
     "W_START", "B_START", "f", "make_data", "linear_model", "mse_loss", "compute_gradients", "moments",
     "loss_surface", "gradient_field", "loss_hessian", "gradient_descent", "sigmoid", "sigmoid_derivative",
     "Network", "init_network", "product", "forward", "backward", "train_network", "make_circle", "lift",
-    "Palette", "LIGHT", "DARK", "in_palette", "in_style", "level_colors", "tick_style", "labeled_axes",
+    "Palette", "PALETTE", "in_style", "level_colors", "tick_style", "labeled_axes",
     "axes_in_space", "plot_fit", "plot_gradient_field", "plot_loss_surface", "plot_circle",
     "plot_lifted_circle", "plot_sigmoid", "Listing", "listing",
 ]  # fmt: skip
@@ -339,7 +338,7 @@ def lift(X: Reals) -> Array:
 
 
 class Palette(NamedTuple):
-    """The colors of one theme; what it draws is seen on its ground, and never told apart by color alone."""
+    """The colors of all figures; pages turn them around in the dark. Nothing is told apart by color alone."""
 
     ground: str
     ink: str
@@ -350,25 +349,13 @@ class Palette(NamedTuple):
     levels: tuple[float, float]  # the part of the colormap viridis that is seen on the ground
 
 
-LIGHT = Palette("#FFFFFF", "#2A2E37", "#0072B2", "#A86400", "#00805E", "#C1272D", (0, 0.58))
-DARK = Palette("#15181D", "#DEE2E6", "#56B4E9", "#F2B84B", "#3CC79A", "#FF8A80", (0.4, 1))
-_palette = ContextVar("palette", default=LIGHT)
-
-
-@contextlib.contextmanager
-def in_palette(palette: Palette) -> Iterator[None]:
-    """Draw in the colors of a palette, LIGHT or DARK."""
-    before = _palette.set(palette)
-    try:
-        yield
-    finally:
-        _palette.reset(before)
+PALETTE = Palette("#FFFFFF", "#2A2E37", "#0072B2", "#A86400", "#00805E", "#C1272D", (0, 0.58))
 
 
 @contextlib.contextmanager
 def in_style() -> Iterator[Palette]:
     """Draw in the one style of the book, whose palette this gives, and leave the reader's own as it was."""
-    palette = _palette.get()
+    palette = PALETTE
     style = {
         "font.family": "STIXGeneral", "mathtext.fontset": "stix", "font.size": 13, "lines.linewidth": 2,
         "text.color": palette.ink, "axes.labelcolor": palette.ink, "axes.edgecolor": palette.ink,
@@ -387,12 +374,16 @@ def in_style() -> Iterator[Palette]:
 
 def level_colors() -> ListedColormap:
     """Return the colormap of level sets and surfaces, without the colors that the ground would swallow."""
-    return ListedColormap(plt.get_cmap("viridis")(np.linspace(*_palette.get().levels, 256)))
+    return ListedColormap(plt.get_cmap("viridis")(np.linspace(*PALETTE.levels, 256)))
 
 
 def tick_style() -> dict[str, Any]:
     """Return the look of ticks, some of which are made when the figure is drawn, outside of the style."""
-    return {"colors": _palette.get().ink, "labelsize": 11, "labelfontfamily": "STIXGeneral"}
+    return {"colors": PALETTE.ink, "labelsize": 11, "labelfontfamily": "STIXGeneral"}
+
+
+def _nothing_more() -> None:
+    """Show Axes that a cell ends with by their figure alone, which Jupyter shows by itself."""
 
 
 def labeled_axes(
@@ -402,6 +393,7 @@ def labeled_axes(
     kind = kwargs.get("projection", "rectilinear")
     if ax is None:
         ax = plt.figure(figsize=size).add_subplot(**kwargs)
+        vars(ax)["_ipython_display_"] = _nothing_more
     with check.Brief("labeled_axes()"):
         check.that(isinstance(ax, Axes), f"ax must be a Matplotlib Axes, got {type(ax).__name__}", TypeError)
         check.that(ax.name == kind, f"ax must be Axes with the projection {kind}, got {ax.name}", TypeError)
@@ -477,7 +469,7 @@ def axes_in_space(ax: Ax, xlabel: str, ylabel: str, zlabel: str, elev: float, az
     ax.set_zlabel(zlabel)
     ax.view_init(elev, azim)
     for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-        axis.set_pane_color((_palette.get().ink, 0.05))
+        axis.set_pane_color((PALETTE.ink, 0.05))
     return ax
 
 
@@ -499,8 +491,8 @@ def plot_loss_surface(
         W, B = np.meshgrid(*sides)
         surface, loss = loss_surface(x, y_true, W, B), loss_surface(x, y_true, w, b)
         ax = axes_in_space(ax, "weight $w$", "bias $b$", "loss", elev, azim)
-        look: dict[str, Any] = {"alpha": 0.9, "rcount": 60, "ccount": 60, "linewidth": 0, "zorder": 1}
-        ax.plot_surface(W, B, surface, cmap=level_colors(), **look)
+        fine = {"rcount": 60, "ccount": 60}
+        ax.plot_surface(W, B, surface, cmap=level_colors(), alpha=0.9, linewidth=0, zorder=1, **fine)
         ax.plot(w, b, loss, color=palette.red, label="gradient descent", zorder=2)
         look = {"color": palette.red, "markersize": 9, "zorder": 3}
         ax.plot(w[0], b[0], loss[0], "o", label="initial $(w, b)$", **look)

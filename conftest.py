@@ -89,8 +89,6 @@ class Cell(IPyNbCell):
             data = output.get("data", {})
             if "image/png" in data:
                 found["figure"] += 1
-            elif self.cell.source.rstrip().endswith(";") and output.output_type == "execute_result":
-                pass  # what the semicolon hides on the page; nbval's way to execute ignores it
             elif output.output_type == "execute_result" and set(data) == {"text/markdown", "text/plain"}:
                 found["listing"] += 1
             elif data:

@@ -77,7 +77,7 @@ KINDS = {
     "Network": "vector vector count seed rate steps",
     "TwoWeights": "rate rate scalar scalar rate steps",
 }
-BY_HAND = {"in_style", "in_palette", "labeled_axes", "axes_in_space", "level_colors", "tick_style"}
+BY_HAND = {"in_style", "labeled_axes", "axes_in_space", "level_colors", "tick_style"}
 
 
 def public():

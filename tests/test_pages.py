@@ -45,7 +45,7 @@ def test_every_function_has_its_entry_in_the_reference(built):
 GOOD = {
     "prints": ("prints: |\n  16.0", "import agml_helpers as ag\nprint(ag.f(3))"),
     "is silent": ("", "x, _, y = ag.make_data()"),
-    "draws": ("mystnb: {image: {alt: Dots}}", "ag.plot_fit(x, y);"),
+    "draws": ("mystnb: {image: {alt: Dots}}", "ag.plot_fit(x, y)"),
     "draws, light and dark": (
         "mystnb: {image: {alt: Dots}}",
         "from IPython.display import display\n"
@@ -57,12 +57,12 @@ BAD = {
     "another digit": ("prints: |\n  16.1", "print(ag.f(3))"),
     "undeclared": ("", "print(ag.f(3))"),
     "undeclared value": ("", "ag.f(3)"),
-    "declared alone": ("prints: |\n  16.0", "ag.f(3);"),
-    "no figure": ("mystnb: {image: {alt: Dots}}", "x;"),
-    "undeclared figure": ("", "ag.plot_fit(x, y);"),
-    "two figures": ("mystnb: {image: {alt: Dots}}", "ag.plot_fit(x, y);\nag.plot_fit(x, y);"),
-    "no listing": ("tags: [listing]", "ag.f;"),
-    "hidden listing": ("tags: [listing]", "ag.listing(ag.f);"),
+    "declared alone": ("prints: |\n  16.0", "value = ag.f(3)"),
+    "no figure": ("mystnb: {image: {alt: Dots}}", "y = x"),
+    "undeclared figure": ("", "ag.plot_fit(x, y)"),
+    "two figures": ("mystnb: {image: {alt: Dots}}", "ag.plot_fit(x, y)\nag.plot_fit(x, y)"),
+    "no listing": ("tags: [listing]", "g = ag.f"),
+    "hidden listing": ("tags: [listing]", "g = ag.listing(ag.f)"),
     "listing of text": ("tags: [listing]", "str(ag.listing(ag.f))"),
     "undeclared listing": ("", "ag.listing(ag.f)"),
     "shown, not returned": ("tags: [listing]", "display(ag.listing(ag.f))"),

@@ -10,13 +10,13 @@ from types import SimpleNamespace
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import nbformat
-import publish
 import pytest
 import yaml
 from bs4 import BeautifulSoup
 from sphinx.errors import ConfigError
 
 import agml_helpers as ag
+from _sphinx import publish
 from conftest import MAKE_BOOK, PAGES, ROOT
 
 WORKFLOWS = {

@@ -61,7 +61,7 @@ def test_a_rare_color_survives_in_the_pictures(tmp_path):
     ag.plot_gradient_field(x, y, [0], [0]).figure.savefig(tmp_path / "a.png")
     pictures.to_webp(tmp_path / "a.png", tmp_path / "a.webp")
     seen = plt.imread(tmp_path / "a.webp")[..., :3].reshape(-1, 3) / 255
-    assert np.abs(seen - to_rgb(ag.LIGHT.red)).max(axis=1).min() * 255 < pictures.STEP / 2 + 0.01
+    assert np.abs(seen - to_rgb(ag.PALETTE.red)).max(axis=1).min() * 255 < pictures.STEP / 2 + 0.01
 
 
 def test_every_page_describes_itself(built):
