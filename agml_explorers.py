@@ -415,3 +415,7 @@ class TwoWeights(Explorer):
 
         ax = figure.add_subplot(aspect="equal")
         fig.plot_hyperbola(self.xx, self.xy, [self.path()], ax=ax)
+
+
+def __dir__():
+    return [name for name, value in globals().items() if getattr(value, "__module__", "") == __name__]

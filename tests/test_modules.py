@@ -13,6 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import agml_algebra as alg
+import agml_explorers as ex
 import agml_figures as fig
 import agml_helpers as ag
 from conftest import ROOT, find
@@ -40,6 +41,16 @@ def test_alone_the_modules_bring_what_they_need_and_no_more(tmp_path):
     assert needed <= installed and not installed & groups - needed
     checked = [f"import {module}" for module in modules]
     run(sys.executable, "-m", "mypy", f"--python-executable={python}", "-c", "\n".join(checked))
+
+
+@pytest.mark.parametrize("module", [ag, alg, ex, fig], ids=lambda module: module.__name__)
+def test_completing_a_module_offers_its_own_and_no_more(module):
+    here = {
+        name for name, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__
+    }
+    offered = {name for name in dir(module) if name[0] != "_"}
+    numbers = {name for name in offered if isinstance(getattr(module, name), (float, list))}
+    assert offered - numbers == {name for name in here if name[0] != "_"} and len(offered) > 5
 
 
 @pytest.mark.parametrize("module", [ag, alg, fig], ids=lambda module: module.__name__)
