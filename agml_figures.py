@@ -360,10 +360,10 @@ def plot_border(*, ax: Ax = None) -> Axes:
         (5.5, 3): ("parabola", (x - 5) ** 2),
         (6.5, 3): ("cubic", (x - 5) ** 3),
     }
-    for column, place in enumerate((2.5, 5.0, 7.5), 1):
-        curves[column, 0] = "step", np.heaviside(x - place, 1)
+    for at, place in enumerate((2.5, 5.0, 7.5), 1):
+        curves[at, 0] = "step", np.heaviside(x - place, 1)
         for row, W1 in ((1, 2.0), (2, 0.7)):
-            curves[column, row] = "neuron", ag.sigmoid(W1 * (x - place))
+            curves[at, row] = "neuron", ag.sigmoid(W1 * (x - place))
             curves[0, row] = "exponential", -np.exp(-W1 * x)
             curves[4, row] = "exponential", np.exp(W1 * (x - 10))
     with ag.in_style() as palette:
