@@ -1,5 +1,7 @@
 """Every section, figure, equation, output, term and index entry of the print is in the built book."""
 
+import unicodedata
+
 import pytest
 
 from conftest import FACTS, PAGES, ROOT, is_page, read_page, text
@@ -61,6 +63,12 @@ def test_pages_link_the_terms_of_the_glossary(built):
         for link in built(section["file"]).select("article a[href*='#term-']")
     }
     assert {term["title"].replace(" ", "-") for term in FACTS["glossary"]} <= linked
+
+
+def test_glossary_is_in_alphabetical_order(built):
+    terms = [text(term) for term in built("appendix/glossary").select("dl.glossary dt")]
+    plain = [unicodedata.normalize("NFKD", term).encode("ascii", "ignore").decode().lower() for term in terms]
+    assert plain == sorted(set(plain)) and {"gradient", "grobner basis", "weight"} <= set(plain)
 
 
 def test_symbols_of_the_print_are_listed(built):
