@@ -41,7 +41,11 @@ def pages(lab):
 
 
 def test_a_build_brings_its_pages_over_nothing_of_the_readers(lab, capsys):
-    write(lab.OURS / "a.ipynb", "first", "mine")
+    page, ran = lab.OURS / "a.ipynb", '{"cells": [{"cell_type": "code", "source": "first", "outputs": []}]}'
+    page.write_text(ran)
+    lab.bring()
+    assert page.read_text() == ran
+    write(page, "first", "mine")
     (lab.OURS / "b.md").rename(lab.OURS / "copy.md")
     lab.bring()
     assert pages(lab) == {"a.ipynb": ["first", "mine"], "b.md": "# B\n", "copy.md": "# B\n"}
@@ -57,6 +61,9 @@ def test_a_build_brings_its_pages_over_nothing_of_the_readers(lab, capsys):
     (lab.BUILT / "b.md").unlink()
     lab.bring()
     assert pages(lab) == kept | {"a (new).ipynb": ["third"]}
+    (lab.OURS / "b.md").write_text("third")  # which is the reader's from now on
+    lab.bring()
+    assert (lab.OURS / "b.md").exists()
 
 
 def test_a_page_is_restored_and_what_was_there_stays(lab):
