@@ -87,7 +87,7 @@ lab: $(READY) $(BUILT)
 	JUPYTER_CONFIG_DIR="$(CURDIR)/_build/lab" JUPYTER_CONFIG_PATH="$(CURDIR)/_lab" $(VENV)/bin/jupyter lab $(LAB)
 
 restore: $(READY) $(BUILT)
-	$(VENV)/bin/python _lab/bring.py $(PAGE)
+	$(VENV)/bin/python _lab/bring.py "$(PAGE)"
 
 lite: $(LITE)/.built
 	@echo "JupyterLite is ready: python3 -m http.server --directory '$(abspath $(LITE))', then open http://localhost:8000/lab/index.html?path=index.ipynb"
