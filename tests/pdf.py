@@ -16,7 +16,7 @@ import yaml
 import agml_algebra
 import agml_explorers
 import agml_helpers
-from conftest import FACTS, ROOT, is_page, read_page
+from shared import FACTS, ROOT, is_page, read_page
 
 PDF = ROOT / "_build" / "companion.pdf"
 LOG = ROOT / "_build" / "paper" / "_build" / "latex" / "companion.log"

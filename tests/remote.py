@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from conftest import ROOT, find
+from shared import ROOT, find
 
 
 def free_port():

@@ -10,7 +10,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from conftest import ROOT, find
+from shared import ROOT, find
 
 
 @pytest.mark.slow

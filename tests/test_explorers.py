@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from remote import wait
 
 import agml_explorers as ex
 import agml_helpers as ag
-from conftest import HTML, OPEN, ROOT
+from remote import wait
+from shared import HTML, OPEN, ROOT
 
 MODULE = ROOT / "agml_explorers.js"
 x, _, y = ag.make_data()

@@ -11,9 +11,9 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 import pytest
 from playwright.sync_api import expect
-from remote import answers, jupyterlab, wait
 
-from conftest import DOCS, ROOT, find, read_page
+from remote import answers, jupyterlab, wait
+from shared import DOCS, ROOT, find, read_page
 
 pytestmark = pytest.mark.slow
 PAGE = ROOT / "chapters" / "1_linear_regression" / "1_2-univariate-linear-models.md"

@@ -6,9 +6,9 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from remote import make_lab
 
-from conftest import ROOT
+from remote import make_lab
+from shared import ROOT
 
 
 @pytest.fixture

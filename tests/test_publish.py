@@ -17,7 +17,7 @@ from sphinx.errors import ConfigError
 
 import agml_helpers as ag
 from _sphinx import publish
-from conftest import MAKE_BOOK, PAGES, ROOT
+from shared import MAKE_BOOK, PAGES, ROOT
 
 WORKFLOWS = {
     path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
