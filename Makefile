@@ -90,13 +90,13 @@ restore: $(READY) $(BUILT)
 	$(VENV)/bin/python _lab/bring.py "$(PAGE)"
 
 lite: $(LITE)/.built
-	@echo "JupyterLite is ready: python3 -m http.server --directory '$(abspath $(LITE))', then open http://localhost:8000/lab/index.html?path=index.ipynb"
+	@echo "JupyterLite is ready: python3 -m http.server --directory '$(abspath $(LITE))', then open http://localhost:8000/lab/index.html?path=index.md"
 
 # jupyter-lite remembers what it has done, even when that is gone: it begins with an empty folder
 $(LITE)/.built: $(BUILT) $(LITE_TOOLS)/.ready $(shell find _lab -type f)
 	rm -rf $(LITE) $(LITE)-from
-	$(VENV)/bin/python -m zipfile -e _build/html/_downloads/agml-companion.zip $(LITE)-from
-	mv $(LITE)-from/agml-companion $(LITE)-from/files
+	mkdir $(LITE)-from
+	cp -R _build/notebooks $(LITE)-from/files
 	cp -R _lab/lite/* $(LITE_TOOLS)/pypi $(LITE)-from
 	cp _lab/labconfig/default_setting_overrides.json $(LITE)-from/overrides.json
 	cd $(LITE)-from && ../lite-tools/bin/jupyter-lite build --output-dir ../lite > log 2>&1 || { cat log; exit 1; }
