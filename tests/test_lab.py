@@ -86,8 +86,8 @@ def test_links_land_and_run_all_cells_stays(browser, tmp_path):
         page = lab.locator(".jp-NotebookPanel:visible")
         errata = "[data-jupyter-id='A-random-sample,-evenly-spaced']"
         for link, place in ("weight", "strong:text-is('Weight')"), ("erratum", errata):
-            page.get_by_role("link", name=link, exact=True).first.click(timeout=60_000)
-            expect(lab.locator(place)).to_be_in_viewport(timeout=60_000)
+            page.get_by_role("link", name=link, exact=True).first.click(timeout=180_000)
+            expect(lab.locator(place)).to_be_in_viewport(timeout=180_000)
             tab.click()
         lab.wait_for_function(  # JupyterLab loses what is run before it has a kernel
             "() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status == 'idle'"
@@ -101,7 +101,7 @@ def test_links_land_and_run_all_cells_stays(browser, tmp_path):
         lab.get_by_role("menuitem", name="Run", exact=True).click()
         lab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         last = page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt")
-        expect(last).to_have_text(re.compile(r"\d+"), timeout=60_000)
+        expect(last).to_have_text(re.compile(r"\d+"), timeout=180_000)
         assert abs(place.bounding_box()["y"] - top) < 2
         assert page.locator(".jp-Cell.lm-mod-hidden").count() == hidden > 0
         lab.close()
