@@ -192,6 +192,48 @@ def test_a_text_that_is_faint_is_found(visit):
         assert [rule for rule, _ in violations(page, OF_COLORS)] == ["color-contrast"] * 2
 
 
+PAPER = """() => {
+    const seen = selector => [...document.querySelectorAll(selector)].filter(node => node.checkVisibility());
+    const light = color => Math.max(...color.match(/\\d+/g).slice(0, 3)) > 128;
+    const texts = "article :is(p, h1, h2, li, pre, figcaption span, mjx-container svg)";
+    return {
+        title: seen("h1").map(title => title.innerText.trim()),
+        pale: seen(texts).filter(node => light(getComputedStyle(node).color) && !node.closest("a, span.math a"))
+            .length,
+        grounds: seen("html, body, article, article div, article pre, article img").filter(node => {
+            const {backgroundColor, filter} = getComputedStyle(node);
+            return filter !== "none" || !backgroundColor.endsWith(", 0)") && !light(backgroundColor);
+        }).length,
+        controls: seen("button, input, .headerlink, nav").map(node => node.outerHTML.slice(0, 99)),
+        cut: seen("article pre").filter(node => node.scrollWidth > node.clientWidth).length,
+        folded: document.querySelectorAll(".solution p").length - seen(".solution p").length,
+    };
+}"""
+
+
+def test_on_paper_a_page_is_light_and_whole(visit):
+    """Printed from a dark screen, on paper 700 px wide; then the screen is dark again."""
+    page, wrong = visit(f"{SECTION}1_2_1_2-descent-and-backward-propagation.html", color_scheme="dark")
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.locator("article .widgets").first.scroll_into_view_if_needed()
+    page.locator("article .widgets button").first.wait_for()
+    on_screen = page.evaluate(PAPER)
+    assert all(on_screen[key] for key in ("pale", "grounds", "controls", "folded"))
+    page.emulate_media(media="print", color_scheme="dark", reduced_motion="reduce")
+    page.wait_for_function("document.documentElement.dataset.theme === 'light'")
+    (title,) = (paper := page.evaluate(PAPER)).pop("title")
+    assert title.startswith("1.2.1.2") and paper == {
+        "pale": 0,
+        "grounds": 0,
+        "controls": [],
+        "cut": 0,
+        "folded": 0,
+    }
+    page.emulate_media(media="screen", color_scheme="dark", reduced_motion="reduce")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert wrong == []
+
+
 def test_search_works(visit):
     page, wrong = visit("search.html?q=neuron")
     # results come one by one

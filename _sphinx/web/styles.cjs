@@ -41,7 +41,7 @@ async function main() {
   const [{css}] = await new PurgeCSS().purge({
     content, css: [{raw: withoutIcons}], fontFace: false, variables: false, keyframes: true,
     dynamicAttributes: ["data-theme", "data-mode", "aria-expanded", "aria-pressed", "open", "hidden"],
-    safelist: {standard: [/^(show|active|collapsed|toggle-hidden|folds|hidden)$/]},
+    safelist: {standard: [/^(show|active|collapsed|folds|folding|hidden|goes-on)$/]},
   });
   const shown = [...new Set(css.match(/\\[ef][0-9a-f]{3}\b/gi))].map(code => String.fromCodePoint(parseInt(code.slice(1), 16))).join("");
   const faces = [];
