@@ -9,7 +9,7 @@ from nbformat.v4 import new_output
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from _sphinx.execution import environment
+from _sphinx.execution import environment, find_fonts
 from agml_printed import differences
 from shared import is_page, read_page
 
@@ -53,6 +53,7 @@ class Kernel(RunningKernel):
     """A kernel as the build starts it, of this very Python and without anybody's settings."""
 
     def __init__(self, folder):
+        find_fonts()
         self.km = KernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
         # figures are counted, not looked at
         told = ["--log-level=ERROR", "--InlineBackend.print_figure_kwargs={'dpi': 20}"]

@@ -6,8 +6,11 @@ What fails ends the build, whose last line names page, cell and cause.
 
 import os
 import re
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -26,6 +29,14 @@ SETTINGS = ROOT / "_build" / "settings"  # of Matplotlib and IPython, in place o
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "OPENBLAS_CORETYPE")
 PICTURES = "{'bbox_inches': 'tight', 'dpi': 200, 'pil_kwargs': {'compress_level': 1}}"
 FORMATS = {"html": "{'png'}", "latex": "{'png', 'pdf'}"}
+
+
+@cache
+def find_fonts():
+    """Let Matplotlib look for its fonts, once: while a kernel does, it may say so in the middle of a page."""
+    if not any((SETTINGS / "matplotlib").glob("fontlist*")):
+        find = [sys.executable, "-c", "import matplotlib.font_manager"]
+        subprocess.run(find, env=environment(), capture_output=True, check=True)
 
 
 def environment():
@@ -127,6 +138,7 @@ class Pages:
     def start(self, app, env, docnames):
         """Let all pages run that Sphinx is going to read."""
         config = env.mystnb_config
+        find_fonts()
         # macOS does not say which processors are ours
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         self.pool, self.running = ThreadPoolExecutor(processors + 1), {}  # one waits for messages
