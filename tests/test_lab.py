@@ -11,6 +11,14 @@ from remote import make_lab
 from shared import ROOT
 
 
+def notebook(source, **given):
+    return json.dumps({"cells": [{"cell_type": "code", "source": source, **given}]})
+
+
+def pages(lab):
+    return {path.name: path.read_text() for path in lab.OURS.iterdir() if path.is_file()}
+
+
 @pytest.fixture
 def lab(tmp_path, monkeypatch):
     """_lab/bring.py, with folders of its own and a book of two pages."""
@@ -20,58 +28,40 @@ def lab(tmp_path, monkeypatch):
     for name, folder in {"BUILT": "built", "OURS": "ours", "BROUGHT": "ours/.brought"}.items():
         monkeypatch.setattr(module, name, tmp_path / folder)
     module.BUILT.mkdir()
-    (module.BUILT / "agml_helpers.py").touch()
-    write(module.BUILT / "a.ipynb", "first")
-    (module.BUILT / "b.md").write_text("# B\n")
+    for name, text in {"agml_helpers.py": "", "a.ipynb": notebook("first"), "b.md": "first"}.items():
+        (module.BUILT / name).write_text(text)
     module.bring()
     return module
 
 
-def write(path, *sources):
-    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": source} for source in sources]}))
-
-
-def pages(lab):
-    """What a reader has, by name: the code of a notebook, the text of a page."""
-    texts = {path.name: path.read_text() for path in lab.OURS.iterdir() if path.is_file()}
-    return {
-        name: [cell["source"] for cell in json.loads(text)["cells"]] if name.endswith(".ipynb") else text
-        for name, text in texts.items()
-    }
-
-
 def test_a_build_brings_its_pages_over_nothing_of_the_readers(lab, capsys):
-    page, ran = lab.OURS / "a.ipynb", '{"cells": [{"cell_type": "code", "source": "first", "outputs": []}]}'
-    page.write_text(ran)
-    lab.bring()
-    assert page.read_text() == ran
-    write(page, "first", "mine")
+    for mine in notebook("first", outputs=[]), notebook("mine"):
+        (lab.OURS / "a.ipynb").write_text(mine)
+        lab.bring()
+        assert pages(lab) == {"a.ipynb": mine, "b.md": "first"} and capsys.readouterr().out == ""
     (lab.OURS / "b.md").rename(lab.OURS / "copy.md")
-    lab.bring()
-    assert pages(lab) == {"a.ipynb": ["first", "mine"], "b.md": "# B\n", "copy.md": "# B\n"}
-    assert capsys.readouterr().out == ""
-    kept = {"a.ipynb": ["first", "mine"], "copy.md": "# B\n"}
+    kept = {"a.ipynb": mine, "copy.md": "first"}
     for new in "second", "third":  # the copy beside the page is exchanged until somebody writes in it
-        write(lab.BUILT / "a.ipynb", new)
+        (lab.BUILT / "a.ipynb").write_text(notebook(new))
         (lab.BUILT / "b.md").write_text(new)
         lab.bring()
-        assert pages(lab) == kept | {"a (new).ipynb": [new], "b.md": new}
+        assert pages(lab) == kept | {"a (new).ipynb": notebook(new), "b.md": new}
         assert capsys.readouterr().out.startswith("a.ipynb has your changes, and stays.")
-    (lab.BUILT / "a.ipynb").unlink()
-    (lab.BUILT / "b.md").unlink()
+    for name in "a.ipynb", "b.md":
+        (lab.BUILT / name).unlink()
     lab.bring()
-    assert pages(lab) == kept | {"a (new).ipynb": ["third"]}
-    (lab.OURS / "b.md").write_text("third")  # which is the reader's from now on
+    assert pages(lab) == kept | {"a (new).ipynb": notebook(new)}
+    (lab.OURS / "b.md").write_text(new)  # which is the reader's from now on
     lab.bring()
     assert (lab.OURS / "b.md").exists()
 
 
 def test_a_page_is_restored_and_what_was_there_stays(lab):
-    for name in "mine", "more":
-        write(lab.OURS / "a.ipynb", name)
+    for text in "mine", "more":
+        (lab.OURS / "a.ipynb").write_text(text)
         lab.restore("a")
-    kept = {"a (mine).ipynb": ["mine"], "a (mine 2).ipynb": ["more"]}
-    assert pages(lab) == kept | {"a.ipynb": ["first"], "b.md": "# B\n"}
+    kept = {"a (mine).ipynb": "mine", "a (mine 2).ipynb": "more", "b.md": "first"}
+    assert pages(lab) == kept | {"a.ipynb": notebook("first")}
     with pytest.raises(SystemExit, match="^PAGE must be one of a, b; got 'agml_helpers'$"):
         lab.restore("agml_helpers")
 
@@ -80,28 +70,26 @@ def test_a_page_is_restored_and_what_was_there_stays(lab):
 def test_links_land_and_run_all_cells_stays(browser, tmp_path):
     with make_lab(tmp_path) as (address, _):
         lab = browser.new_page(viewport={"width": 1280, "height": 1000})
-        lab.goto(address, timeout=180_000)
-        lab.get_by_role("link", name="1.2 Univariate Linear Models").click(timeout=180_000)
+        lab.set_default_timeout(180_000)
+        lab.goto(address)
+        lab.get_by_role("link", name="1.2 Univariate Linear Models").click()
         tab = lab.get_by_role("tab", name="1_2-univariate-linear-models.ipynb")
         page = lab.locator(".jp-NotebookPanel:visible")
-        errata = "[data-jupyter-id='A-random-sample,-evenly-spaced']"
-        for link, place in ("weight", "strong:text-is('Weight')"), ("erratum", errata):
-            page.get_by_role("link", name=link, exact=True).first.click(timeout=180_000)
-            expect(lab.locator(place)).to_be_in_viewport(timeout=180_000)
+        errata = ["A-random-sample,-evenly-spaced", "The-best-fit"]
+        for link, number, place in ("weight", 0, "Weight"), *(("erratum", *one) for one in enumerate(errata)):
+            page.get_by_role("link", name=link, exact=True).nth(number).click()
+            target = lab.locator(f"strong:text-is('{place}'), [data-jupyter-id='{place}']:visible")
+            expect(target).to_be_in_viewport(timeout=180_000)
             tab.click()
-        lab.wait_for_function(  # JupyterLab loses what is run before it has a kernel
-            "() => jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status == 'idle'"
-        )
-        model = "jupyterapp.shell.currentWidget.context.model"
-        assert not lab.evaluate(f"{model}.dirty")
-        place = lab.locator("[data-jupyter-id=The-model]")
+        context = "jupyterapp.shell.currentWidget.context"  # what is run before there is a kernel is lost
+        lab.wait_for_function(f"() => {context}.sessionContext.session?.kernel?.status == 'idle'")
+        assert not lab.evaluate(f"{context}.model.dirty")
+        place, hidden = lab.locator("[data-jupyter-id=The-model]"), page.locator(".jp-Cell.lm-mod-hidden")
         place.evaluate("heading => heading.scrollIntoView()")
-        top, hidden = place.bounding_box()["y"], page.locator(".jp-Cell.lm-mod-hidden").count()
-        lab.evaluate(f"for (const cell of {model}.cells) cell.clearExecution?.()")
-        lab.get_by_role("menuitem", name="Run", exact=True).click()
-        lab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        top, folded = place.bounding_box()["y"], hidden.count()
+        lab.evaluate(f"for (const cell of {context}.model.cells) cell.clearExecution?.()")
+        for item in "Run", "Run All Cells":
+            lab.get_by_role("menuitem", name=item, exact=True).click()
         last = page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt")
         expect(last).to_have_text(re.compile(r"\d+"), timeout=180_000)
-        assert abs(place.bounding_box()["y"] - top) < 2
-        assert page.locator(".jp-Cell.lm-mod-hidden").count() == hidden > 0
-        lab.close()
+        assert abs(place.bounding_box()["y"] - top) < 2 and hidden.count() == folded > 0
