@@ -10,6 +10,7 @@ explorers      lets explorers share their module, and keeps a still picture of e
 artwork        draws title and logo
 formulas       draws formulas ahead of time
 pictures       stores pictures small
+search         lists what the search looks through
 styles         makes one small style sheet
 npm            runs the programs in web/
 pages          finishes the pages
@@ -31,6 +32,7 @@ def setup(app):
         "pages",
         "paper",
         "publish",
+        "search",
     ):
         importlib.import_module(f"{__name__}.{name}").setup(app)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

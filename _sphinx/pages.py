@@ -11,7 +11,7 @@ from pathlib import Path
 
 from docutils import nodes
 
-from . import formulas, npm, pictures, styles
+from . import formulas, npm, pictures, search, styles
 
 # Before anything is painted: the theme is known, boxes that can be folded are folded, and the fonts of the
 # style sheet are unpacked, or text would be set twice.
@@ -23,13 +23,17 @@ root.classList.add("folds");
 document.fonts.forEach(font => font.load());}
 </script>
 </head>"""
-SEARCH = re.compile(r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>')
+# Sphinx's own search, and what it marks afterwards on pages that nobody searched
+SEARCH = re.compile(
+    r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex|sphinx_highlight)\.js[^"]*"></script>'
+)
 OPTIONS = re.compile(r'<script src="[^"]*documentation_options\.js[^"]*"></script>')
 PRELOAD = re.compile(
     r'\s*<link rel="preload" as="script"[^>]*>|\s*<script defer src="[^"]*fontawesome\.js[^"]*"></script>'
 )
 
 
+VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')
 TITLES = {"genindex": "Index", "search": "Search"}  # of the pages that Sphinx writes by itself
 
 
@@ -38,28 +42,58 @@ def describe(app, pagename, templatename, context, doctree):
     texts = []
     for paragraph in doctree.findall(nodes.paragraph) if doctree else ():
         if isinstance(paragraph.parent, nodes.section) and "in-print" not in paragraph["classes"]:
-            texts.append(" ".join(paragraph.astext().split()))
+            words = (
+                search.plain(text) if isinstance(text.parent, nodes.math) else text
+                for text in paragraph.findall(nodes.Text)
+            )
+            texts.append(" ".join("".join(words).split()))
     title = re.sub("<[^>]*>|[\\\\][()]", "", html.unescape(context.get("title") or TITLES[pagename]))
     text = f"{title}: {' '.join(texts[:2]) or app.config.html_title}"
     if len(text) > 160:
         text = text[:160].rsplit(" ", 1)[0] + " …"
-    content = html.escape(text)
-    context["metatags"] = context.get("metatags", "") + (
-        f'\n<meta name="description" content="{content}"/>'
-        f'\n<meta property="og:description" content="{content}"/>'
-        f'\n<meta property="og:title" content="{html.escape(title)}"/>'
+    tags = {"title": title, "description": text, "type": "article", "site_name": app.config.html_title}
+    if base := app.config.html_baseurl.rstrip("/"):
+        tags |= {"url": f"{base}/{pagename}.html", "image": f"{base}/_static/card.png"}
+    context["metatags"] = context.get("metatags", "") + "".join(
+        [f'\n<meta name="description" content="{html.escape(text)}"/>']
+        + [f'\n<meta property="og:{name}" content="{html.escape(said)}"/>' for name, said in tags.items()]
     )
-    # docutils gives the entries of a bibliography a role that browsers have given up
+
+
+def mend(app, pagename, templatename, context, doctree):
+    """Mend what extensions put into the text: roles that browsers have given up, ids that are there twice.
+
+    Exercises get the link to themselves that headings and figures have.
+    """
     body = context.get("body", "").replace(' role="list" class="citation-list"', ' class="citation-list"')
-    context["body"] = body.replace(' role="doc-biblioentry"', "")
+    body = re.sub(' role="doc-biblioentry"| id="(?:exercise|solution)-content"', "", body)
+    context["body"] = re.sub(
+        r'(<div class="exercise admonition" id="([^"]+)">\s*<p class="admonition-title">.*?)(?=</p>)',
+        r'\1<a class="headerlink" href="#\2" title="Link to this exercise">#</a>',
+        body,
+        flags=re.S,
+    )
+
+
+def page_not_found(app):
+    """Give a published book the page for addresses that lead nowhere."""
+    body = "<h1>No such page</h1><p>It may have moved: the search, the contents and the index know where.</p>"
+    return [("404", {"title": "No such page", "body": body}, "page.html")] if app.config.html_baseurl else []
 
 
 def unblock(app, pages):
-    """Let no script hold up the page, and load the search's index where one searches."""
+    """Let no script hold up the page, and load the search where one searches."""
     options = (Path(app.outdir) / "_static" / "documentation_options.js").read_text(encoding="utf-8")
     for name, page in pages.items():
-        if name != "search.html":
-            page = SEARCH.sub("", page)
+        page = SEARCH.sub("", page)
+        if name == "search.html":
+            scripts = "".join(f'<script src="_static/{script}"></script>\n' for script in search.SCRIPTS)
+            page = page.replace("</head>", f"{scripts}</head>", 1)
+        elif name == "404.html":  # it is shown at any address
+            base = html.escape(app.config.html_baseurl.rstrip("/"))
+            page = page.replace("<head>", f'<head><base href="{base}/">', 1)
+        head, tag, rest = page.partition('<meta name="viewport"')  # there are three
+        page = head + tag + VIEWPORT.sub("", rest)
         page = OPTIONS.sub(lambda _: f"<script>{options}</script>", PRELOAD.sub("", page))
         page = re.sub(r"<script (?![^>]*\b(?:defer|async|type)\b)(?=[^>]*\bsrc=)", "<script defer ", page)
         page = page.replace('data-theme="auto"', 'data-theme="light"', 1)
@@ -99,5 +133,7 @@ def setup(app):
     app.connect("builder-inited", npm.install)
     app.connect("env-updated", images.convert)
     app.connect("html-page-context", describe)
+    app.connect("html-page-context", mend, priority=600)  # after the search has read it
+    app.connect("html-collect-pages", page_not_found)
     # the theme writes its colors of code at 500
     app.connect("build-finished", partial(finish, images=images), priority=900)

@@ -198,8 +198,7 @@ PAPER = """() => {
     const texts = "article :is(p, h1, h2, li, pre, figcaption span, mjx-container svg)";
     return {
         title: seen("h1").map(title => title.innerText.trim()),
-        pale: seen(texts).filter(node => light(getComputedStyle(node).color) && !node.closest("a, span.math a"))
-            .length,
+        pale: seen(texts).filter(node => light(getComputedStyle(node).color)).length,
         grounds: seen("html, body, article, article div, article pre, article img").filter(node => {
             const {backgroundColor, filter} = getComputedStyle(node);
             return filter !== "none" || !backgroundColor.endsWith(", 0)") && !light(backgroundColor);
@@ -234,10 +233,42 @@ def test_on_paper_a_page_is_light_and_whole(visit):
     assert wrong == []
 
 
-def test_search_works(visit):
+FOUND = {
+    "1.2.2": "1_2_2-hidden-layers.html#univariate",
+    "A.1.0.1": "a_1_0_1-descent-in-3d.html#code-for",
+    "(1.1)": "#equation-eq-dw",
+    "Fig. 1.5": "#fig-descent-3d",
+    "exercise 1.17": "#exercise-db",
+    "-0.2129": "#a-random-start",
+    "B13": "b13-how-big-a-singularity.html#how-big",
+    "groebner": "#term-Grobner-basis",
+    "gradiant": "#term-Gradient",
+    "learning rate": "#term-Learning-rate",
+    "σ": "#fig-sigmoid",
+    "sigma": "#fig-sigmoid",
+    "mse_loss": "#agml_helpers.mse_loss",
+}
+
+
+def test_search_finds_the_right_place_first(visit):
+    """By number, printed value, Greek letter, without accents, with a wrong letter; from a folder."""
     page, wrong = visit("search.html?q=neuron")
-    # results come one by one
-    page.locator("#search-results a[href*='1_2_2-hidden-layers']").first.wait_for()
+    first, field = page.locator("#search-results a").first, page.locator(".bd-search-container input")
+    assert field.input_value() == "neuron" and first.get_attribute("href").endswith("#term-Neuron")
+    found = {query: field.fill(query) or first.get_attribute("href") for query in FOUND}
+    assert {query: href for query, href in found.items() if FOUND[query] not in href} == {}
+    for query in ("constructor", "__proto__"):
+        field.fill(query)
+        assert page.locator("#search-results").inner_text().strip() == "Nothing found."
+    field.fill("3485.8 medians")  # in no place together
+    assert page.locator("#search-results li").count() > 1
+    # a printed value in a solution: its line, its page; there it is opened and marked
+    field.fill("with the last sample at 10,000")
+    hit = page.locator("#search-results li").first
+    assert "mean 93.5" in hit.inner_text() and "1.2.1 Gradient Descent" in hit.inner_text()
+    hit.get_by_role("link").click()
+    page.get_by_text("The mean more than doubles").wait_for()
+    assert page.locator(".solution [hidden]").count() == page.locator(".solution").count() - 1
     assert wrong == []
 
 

@@ -43,7 +43,7 @@ def test_nothing_holds_a_page_up(name, built):
     assert len(page.select('head link[rel="stylesheet"]')) == 1
     assert page.select("script[src]:not([defer]):not([async])") == []
     assert page.select('script[src*="mathjax" i], script[src*="://"]') == []
-    assert bool(page.select('script[src*="searchindex"]')) == (name == "search.html")
+    assert bool(page.select('script[src*="places.js"]')) == (name == "search.html")
     for picture in page.select("article img:not(.title-image)"):
         assert int(picture["width"]) > 0 and int(picture["height"]) > 0 and picture["loading"] == "lazy"
 

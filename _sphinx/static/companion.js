@@ -1,6 +1,7 @@
 const root = document.documentElement;
 
-// On paper a page is light, whatever the screen shows. Some browsers say that they print, others change the medium.
+// On paper a page is light, whatever the screen shows. Some browsers say that they print, others change the
+// medium.
 let onScreen;
 function print(paper) {
   if (paper) onScreen ??= root.dataset.theme;
@@ -32,7 +33,10 @@ const folds = [...document.querySelectorAll(".dropdown.admonition")].map(box => 
 });
 function openAsked() {
   const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  for (const {box, open} of folds) if (asked && (box === asked || box.contains(asked))) open(true), asked.scrollIntoView();
+  for (const {open} of folds.filter(({box}) => box.contains(asked))) {
+    open(true);
+    asked.scrollIntoView();
+  }
 }
 openAsked();
 addEventListener("hashchange", openAsked);

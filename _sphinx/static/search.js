@@ -1,0 +1,77 @@
+// Searches the places of the book, which places.js lists: words without their accents or with one letter wrong,
+// Greek letters by sign or by name, numbers of the print and printed values.
+const GREEK = ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma"
+  + " tau upsilon phi chi psi omega").split(" ");
+const WORD = /\(\p{N}[\p{L}\p{N}.]*\)|[\p{L}\p{N}\p{M}_]+(?:\.[\p{L}\p{N}_]+)*|[∇∂∑∞]/gu;
+const pages = Object.groupBy(PLACES, ({page}) => page);
+
+const fold = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+  .replace(/[α-ω]/gu, letter => ` ${GREEK[letter.codePointAt() - 0x3b1]} `);
+// (1.1) is found as 1.1 as well, ag.mse_loss as mse_loss
+function also(word) {
+  if (word.startsWith("(")) return [word, word.slice(1, -1)];
+  return /^\p{L}{2,}.*\./u.test(word) ? [word, word.split(".").at(-1)] : [word];
+}
+const words = text => (fold(text).match(WORD) ?? []).flatMap(also);
+const name = text => ` ${words(text.replace(/^(equation|eq\.?) /i, "")).join(" ")} `;
+
+const index = new MiniSearch({fields: ["title", "text"], tokenize: words, processTerm: term => term});
+index.addAll(PLACES.map(({title, text}, id) => ({id, title, text})));
+const titles = PLACES.map(({title}) => name(title));
+const kinds = {"term-": 2, "agml_": 0.5, "chapters/": 0.3, "beyond/": 0.3};  // the last two are solutions
+const weights = PLACES.map(({names: [id]}) => kinds[Object.keys(kinds).find(kind => id.startsWith(kind))] ?? 1);
+
+function find(query) {
+  const options = {
+    boost: {title: 4},
+    prefix: term => term.length > 1,
+    fuzzy: term => /^\p{L}{4,}$/u.test(term) && 1,  // one letter
+    weights: {prefix: 0.3, fuzzy: 0.1},
+    boostDocument(id, term) {  // a place that has this very name, or begins with it, comes first
+      const asked = words(query).length > 1 ? name(query) : name(term), title = titles[id];
+      return weights[id] * (title === asked ? 20 : title.startsWith(asked) ? 10 : title.includes(asked) ? 3 : 1);
+    },
+  };
+  const found = index.search(query, {...options, combineWith: "AND"});
+  return found.length ? found : index.search(query, options);
+}
+
+const element = (name, properties, ...children) => {
+  const node = Object.assign(document.createElement(name), properties);
+  node.append(...children);
+  return node;
+};
+
+// The words around the first that matches, and that word as the page has it.
+function line(text, terms) {
+  for (const found of text.matchAll(WORD)) {
+    if (!words(found[0]).some(word => terms.has(word))) continue;
+    const start = text.lastIndexOf(" ", Math.max(0, found.index - 60)) + 1, end = found.index + found[0].length;
+    const marked = element("mark", {}, found[0]);
+    return [start ? "… " : "", text.slice(start, found.index), marked, text.slice(end, end + 110), " …"];
+  }
+  return [text.slice(0, 170)];
+}
+
+function show({id, match}) {
+  const {page, names, title, text} = PLACES[id], whole = pages[page][0].title;
+  const context = line(text, new Set(Object.keys(match))), word = context.find(part => part.tagName)?.textContent;
+  // the page marks the word by itself, and only where it was asked to
+  const mark = word ? `:~:text=${encodeURIComponent(word).replaceAll("-", "%2D")}` : "";
+  return element("li", {},
+    element("a", {href: `${page}.html#${names[0]}${mark}`}, title),
+    element("span", {className: "of-page"}, title === whole ? "" : whole),
+    element("p", {}, ...context));
+}
+
+const field = document.querySelector(".bd-search-container input");
+const results = document.getElementById("search-results");
+function search() {
+  const asked = field.value.trim(), found = asked ? find(asked) : [];
+  const said = found.length ? `${found.length} ${found.length === 1 ? "place" : "places"}` : "Nothing found.";
+  const list = element("ol", {}, ...found.slice(0, 50).map(show));
+  results.replaceChildren(element("p", {role: "status"}, asked ? said : ""), list);
+}
+field.value = new URLSearchParams(location.search).get("q") ?? "";
+field.addEventListener("input", search);
+search();
