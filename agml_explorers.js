@@ -16,7 +16,8 @@ export const linearModel = (x, w, b) => w * x + b;
    eigenvalues of its second derivatives, the larger first, with the direction of the larger one's eigenvector. */
 export function quadric(x, y) {
   const n = x.length, x1 = mean(n, i => x[i]), y1 = mean(n, i => y[i]), xx = mean(n, i => x[i] ** 2);
-  const spread = mean(n, i => (x[i] - x1) ** 2), w = mean(n, i => (x[i] - x1) * (y[i] - y1)) / spread, b = y1 - w * x1;
+  const spread = mean(n, i => (x[i] - x1) ** 2), w = mean(n, i => (x[i] - x1) * (y[i] - y1)) / spread,
+    b = y1 - w * x1;
   const lowest = mean(n, i => (linearModel(x[i], w, b) - y[i]) ** 2);
   const large = xx + 1 + Math.hypot(xx - 1, 2 * x1), angle = Math.atan2(2 * x1, xx - 1) / 2;
   return {w, b, lowest, xx, x1, eigenvalues: [large, 4 * spread / large], angle};
@@ -98,7 +99,8 @@ export function initNetwork(d, seed) {
   return {W1, b1: new Float64Array(d), W2, b2: new Float64Array(1)};
 }
 
-export const copyNetwork = net => Object.fromEntries(Object.entries(net).map(([name, part]) => [name, part.slice()]));
+export const copyNetwork = net =>
+  Object.fromEntries(Object.entries(net).map(([name, part]) => [name, part.slice()]));
 
 export function predict(x, net) {
   let sum = net.b2[0];
@@ -114,7 +116,8 @@ export const networkLoss = (x, y, net) => mean(x.length, i => (predict(x[i], net
 /* The derivatives of the network's loss by every parameter, and the loss itself. */
 export function backward(x, y, net) {
   const n = x.length, {W1, b1, W2} = net, d = W1.length, A1 = new Float64Array(d);
-  const dW1 = new Float64Array(d), db1 = new Float64Array(d), dW2 = new Float64Array(d), db2 = new Float64Array(1);
+  const dW1 = new Float64Array(d), db1 = new Float64Array(d), dW2 = new Float64Array(d),
+    db2 = new Float64Array(1);
   let squares = 0;
   for (let i = 0; i < n; i++) {
     let Z2 = net.b2[0];
@@ -145,8 +148,9 @@ export function trainEpoch(x, y, net, alpha) {
 }
 
 export function midpoint(one, other) {
-  return Object.fromEntries(Object.entries(one).map(([name, part]) =>
-    [name, part.map((value, k) => (value + other[name][k]) / 2)]));
+  return Object.fromEntries(
+    Object.entries(one).map(([name, part]) => [name, part.map((value, k) => (value + other[name][k]) / 2)]),
+  );
 }
 
 export const lift = (x1, x2) => x1 * x1 + x2 * x2;
@@ -255,8 +259,8 @@ export function text(value, decimals = 2) {
     const [digits, power] = value.toExponential(2).replace("-", "−").split("e+");
     return `${digits} · 10${raised(power)}`;
   }
-  const format = formats[decimals] ??= new Intl.NumberFormat("en-US",
-    {minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? 3, signDisplay: "negative"});
+  const format = formats[decimals] ??= new Intl.NumberFormat("en-US", {minimumFractionDigits: decimals ?? 0,
+    maximumFractionDigits: decimals ?? 3, signDisplay: "negative"});
   return format.format(value).replace("-", "−");
 }
 
@@ -264,7 +268,9 @@ function ticks(low, high, count = 5) {
   const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find(factor => factor * power >= rough);
   const found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) found.push(Number((k * step).toPrecision(12)));
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) {
+    found.push(Number((k * step).toPrecision(12)));
+  }
   return found;
 }
 
@@ -276,11 +282,20 @@ function short(value) {
 }
 
 /* Labels with _letters_ in italics and ~indices~ below the line, for pictures and for text. */
-const marked = label => label.split(/(_[^_]+_|~[^~]+~)/).filter(Boolean).map(part => [part, part.replace(/[_~]/g, "")]);
-const labeled = label => marked(label).map(([part, letters]) => svg("tspan",
-  part[0] === "_" ? {class: "math"} : part[0] === "~" ? {dy: 3, "font-size": 10} : {}, letters));
-const spelled = label => marked(label).map(([part, letters]) =>
-  part[0] === "_" ? html("i", {textContent: letters}) : part[0] === "~" ? html("sub", {textContent: letters}) : letters);
+const marked = label =>
+  label.split(/(_[^_]+_|~[^~]+~)/).filter(Boolean).map(part => [part, part.replace(/[_~]/g, "")]);
+const labeled = label =>
+  marked(label).map(([part, letters]) =>
+    svg("tspan", part[0] === "_" ? {class: "math"} : part[0] === "~" ? {dy: 3, "font-size": 10} : {}, letters)
+  );
+const spelled = label =>
+  marked(label).map(([part, letters]) =>
+    part[0] === "_"
+      ? html("i", {textContent: letters})
+      : part[0] === "~"
+      ? html("sub", {textContent: letters})
+      : letters
+  );
 
 /* A line through pixels; what is nearer than half a pixel to what came before it is left out. */
 const line = points => {
@@ -303,7 +318,8 @@ const logarithmic = {
     return found;
   },
 };
-const fromZero = {to: v => Math.log10(1 + v), from: v => 10 ** v - 1, ticks: (low, high) => [0, 1, 10, 100, 1000, 10000, 1e5].filter(v => v <= high)};
+const fromZero = {to: v => Math.log10(1 + v), from: v => 10 ** v - 1,
+  ticks: (low, high) => [0, 1, 10, 100, 1000, 10000, 1e5].filter(v => v <= high)};
 
 /* What all explorers share: the state, the place to draw, numbers, buttons, and when to draw. */
 class Stage {
@@ -316,15 +332,18 @@ class Stage {
     this.numbers = html("div", {className: "numbers"});
     this.says = html("p", {className: "says", role: "status", hidden: true});
     this.keys = html("div", {className: "keys"});
-    this.root = html("div", {className: "agml"}, html("style", {textContent: STYLE}),
-      this.panels, this.numbers, this.says, this.keys);
+    this.root = html("div", {className: "agml"}, html("style", {textContent: STYLE}), this.panels,
+      this.numbers, this.says, this.keys);
     el.append(this.root);
     const size = new ResizeObserver(() => this.dress()), theme = new MutationObserver(() => this.dress());
     size.observe(this.panels);
     for (const node of [document.documentElement, document.body]) theme.observe(node, {attributes: true});
     const wish = matchMedia("(prefers-color-scheme: dark)");
     wish.addEventListener("change", () => this.dress(), {signal: this.gone.signal});
-    this.gone.signal.addEventListener("abort", () => { size.disconnect(); theme.disconnect(); });
+    this.gone.signal.addEventListener("abort", () => {
+      size.disconnect();
+      theme.disconnect();
+    });
   }
   get(...names) {
     return names.map(name => this.model.get(name));
@@ -396,7 +415,8 @@ class Stage {
     }
   }
   number(label) {
-    const number = html("b", {style: "font-weight: 600"}), place = html("span", {}, ...spelled(label), " ", number);
+    const number = html("b", {style: "font-weight: 600"}),
+      place = html("span", {}, ...spelled(label), " ", number);
     this.numbers.append(place);
     return [place, number];
   }
@@ -433,7 +453,8 @@ class Stage {
   }
   swatches(...entries) {
     this.panels.before(html("div", {className: "swatches"}, ...entries.map(([label, look, d = "M0 8H26"]) => {
-      const picture = svg("svg", {viewBox: "0 0 26 12", "aria-hidden": "true"}, svg("path", {d, fill: "none", "stroke-width": 2, ...look}));
+      const picture = svg("svg", {viewBox: "0 0 26 12", "aria-hidden": "true"},
+        svg("path", {d, fill: "none", "stroke-width": 2, ...look}));
       return html("span", {}, picture, ...spelled(label));
     })));
   }
@@ -443,7 +464,7 @@ class Stage {
    from, or `press` the arrow keys. */
 function draggable(node, {grab, move, press}) {
   let held = null;
-  node.addEventListener("touchstart", event => event.preventDefault(), {passive: false});  // or the page would scroll
+  node.addEventListener("touchstart", event => event.preventDefault(), {passive: false}); // or the page would scroll
   node.addEventListener("pointerdown", event => {
     if (event.button) return;
     held = grab(event);
@@ -451,8 +472,14 @@ function draggable(node, {grab, move, press}) {
     node.focus({preventScroll: true});
     event.preventDefault();
   });
-  node.addEventListener("pointermove", event => { if (held) held = move(event, held); });
-  for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) node.addEventListener(name, () => { held = null; });
+  node.addEventListener("pointermove", event => {
+    if (held) held = move(event, held);
+  });
+  for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    node.addEventListener(name, () => {
+      held = null;
+    });
+  }
   node.addEventListener("keydown", event => {
     const arrow = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]}[event.key];
     if (!arrow || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -463,7 +490,10 @@ function draggable(node, {grab, move, press}) {
 
 /* A plane with axes. Its coordinates are pixels, so that text has one size on every screen. */
 class Panel {
-  constructor(stage, {label, x, y, xlabel, ylabel, xscale = plain, yscale = plain, square = false, flat = false, height = null, wide = false}) {
+  constructor(stage,
+    {label, x, y, xlabel, ylabel, xscale = plain, yscale = plain, square = false, flat = false, height = null,
+      wide = false})
+  {
     Object.assign(this, {stage, x, y, xlabel, ylabel, xscale, yscale, square, flat, height});
     const clip = `agml-${Math.random().toString(36).slice(2)}`;
     this.window = svg("rect");
@@ -479,23 +509,38 @@ class Panel {
     const [left, right, bottom, top] = [46, 14, 42, 26], {xscale, yscale} = this;
     const across = width - left - right;
     const [x0, x1] = this.x.map(xscale.to), [y0, y1] = this.y.map(yscale.to);
-    const alone = width > 0.6 * this.stage.panels.clientWidth;  // in its row, as on a phone
-    const down = this.height ? this.height - top - bottom : across * (this.square ? (y1 - y0) / (x1 - x0) : alone ? 0.6 : 1);
+    const alone = width > 0.6 * this.stage.panels.clientWidth; // in its row, as on a phone
+    const down = this.height
+      ? this.height - top - bottom
+      : across * (this.square ? (y1 - y0) / (x1 - x0) : alone ? 0.6 : 1);
     this.unit = [across / (x1 - x0), down / (y1 - y0)];
     this.X = v => left + (xscale.to(v) - x0) * this.unit[0];
     this.Y = v => top + (y1 - yscale.to(v)) * this.unit[1];
-    this.back = (px, py) => [xscale.from(x0 + (px - left) / this.unit[0]), yscale.from(y1 - (py - top) / this.unit[1])];
+    this.back = (px,
+      py) => [xscale.from(x0 + (px - left) / this.unit[0]), yscale.from(y1 - (py - top) / this.unit[1])];
     change(this.svg, {viewBox: `0 0 ${width} ${top + down + bottom}`, height: top + down + bottom});
     change(this.window, {x: left, y: top, width: across, height: down});
     const floor = top + down;
-    this.axes.replaceChildren(svg("path", {class: "axis", d: `M${left} ${this.flat ? floor : top}V${floor}H${left + across}`}));
-    for (const v of xscale.ticks(...this.x)) this.tick(this.X(v), floor + (this.flat ? 23 : 18), "middle", short(v), `M${this.X(v)} ${floor}v4`);
-    if (!this.flat) for (const v of yscale.ticks(...this.y)) this.tick(left - 8, this.Y(v) + 4, "end", short(v), `M${left} ${this.Y(v)}h-4`);
-    this.axes.append(svg("text", {x: left + across / 2, y: floor + (this.flat ? 42 : 38), "text-anchor": "middle"}, ...labeled(this.xlabel)),
-      svg("text", {x: left - 8, y: 12}, ...labeled(this.ylabel)));
+    this.axes.replaceChildren(
+      svg("path", {class: "axis", d: `M${left} ${this.flat ? floor : top}V${floor}H${left + across}`}),
+    );
+    for (const v of xscale.ticks(...this.x)) {
+      this.tick(this.X(v), floor + (this.flat ? 23 : 18), "middle", short(v), `M${this.X(v)} ${floor}v4`);
+    }
+    if (!this.flat) {
+      for (const v of yscale.ticks(...this.y)) {
+        this.tick(left - 8, this.Y(v) + 4, "end", short(v), `M${left} ${this.Y(v)}h-4`);
+      }
+    }
+    this.axes.append(
+      svg("text", {x: left + across / 2, y: floor + (this.flat ? 42 : 38), "text-anchor": "middle"},
+        ...labeled(this.xlabel)),
+      svg("text", {x: left - 8, y: 12}, ...labeled(this.ylabel)),
+    );
   }
   tick(x, y, anchor, label, d) {
-    this.axes.append(svg("path", {class: "axis", d}), svg("text", {class: "tick", x, y, "text-anchor": anchor}, label));
+    this.axes.append(svg("path", {class: "axis", d}),
+      svg("text", {class: "tick", x, y, "text-anchor": anchor}, label));
   }
   add(name, attributes = {}) {
     const node = svg(name, attributes);
@@ -518,7 +563,9 @@ class Panel {
   trail(path, line, steps, here) {
     const reach = 100 * Math.max(...this.x.map(Math.abs), ...this.y.map(Math.abs)), end = path.at(-1);
     const far = path.findIndex(([u, v]) => !(Math.abs(u) < reach && Math.abs(v) < reach));
-    const drawn = far < 0 ? path : path.slice(0, far + 1).map(point => point.map(v => clamp(v, [-reach, reach])));
+    const drawn = far < 0
+      ? path
+      : path.slice(0, far + 1).map(point => point.map(v => clamp(v, [-reach, reach])));
     change(line, {d: this.line(drawn)});
     change(steps, {d: this.dots(drawn.slice(0, 300))});
     change(here, {x: (this.X(drawn.at(-1)[0]) - 6).toFixed(1), y: (this.Y(drawn.at(-1)[1]) - 6).toFixed(1)});
@@ -526,7 +573,11 @@ class Panel {
   }
   /* A line of values that may be huge or no numbers. */
   curve(points) {
-    return this.line(points.filter(([, value]) => value === value).map(([k, value]) => [k, clamp(value, [this.y[0] / 1e3, 1e3 * this.y[1]])]));
+    return this.line(
+      points.filter(([, value]) => value === value).map((
+        [k, value],
+      ) => [k, clamp(value, [this.y[0] / 1e3, 1e3 * this.y[1]])]),
+    );
   }
   pixels(event) {
     const box = this.svg.getBoundingClientRect();
@@ -535,18 +586,20 @@ class Panel {
   /* A point that can be dragged, moved by the arrow keys, and put where one clicks. One that moves along a
      line, as no step leads across, goes forward by either of two keys. */
   handle({label, color, at, move, says, step = [0.1, 0.1], shape = "circle", anywhere = false}) {
-    const dot = shape === "circle" ? svg("circle", {class: "dot", r: 7.5, fill: color})
+    const dot = shape === "circle"
+      ? svg("circle", {class: "dot", r: 7.5, fill: color})
       : svg("rect", {class: "dot", x: -7, y: -7, width: 14, height: 14, rx: 2, fill: color});
     const along = step[0] ? 0 : 1, [low, high] = along ? this.y : this.x;
-    const node = svg("g", {class: "handle", style: `color: ${color}`, tabindex: 0, role: "slider", "aria-label": label,
-      "aria-valuemin": low, "aria-valuemax": high}, svg("circle", {class: "area", r: 18}), svg("circle", {class: "ring", r: 12}), dot);
+    const node = svg("g", {class: "handle", style: `color: ${color}`, tabindex: 0, role: "slider",
+      "aria-label": label, "aria-valuemin": low, "aria-valuemax": high},
+      svg("circle", {class: "area", r: 18}), svg("circle", {class: "ring", r: 12}), dot);
     this.above.append(node);
     const to = (px, py) => {
       const [x, y] = this.back(px, py);
       move([clamp(x, this.x), clamp(y, this.y)]);
     };
     draggable(node, {
-      grab: event => {  // where the hand is, seen from the middle
+      grab: event => { // where the hand is, seen from the middle
         const [px, py] = this.pixels(event), [x, y] = at(), [across, down] = this.bounds();
         return [clamp(this.X(x), across) - px, clamp(this.Y(y), down) - py];
       },
@@ -570,8 +623,11 @@ class Panel {
     }
     return () => {
       const [x, y] = at(), [across, down] = this.bounds();
-      change(node, {transform: `translate(${clamp(this.X(x), across).toFixed(2)} ${clamp(this.Y(y), down).toFixed(2)})`,
-        "aria-valuenow": Number((along ? y : x).toPrecision(5)), "aria-valuetext": says()});
+      change(node, {
+        transform: `translate(${clamp(this.X(x), across).toFixed(2)} ${clamp(this.Y(y), down).toFixed(2)})`,
+        "aria-valuenow": Number((along ? y : x).toPrecision(5)),
+        "aria-valuetext": says(),
+      });
     };
   }
   bounds() {
@@ -582,8 +638,9 @@ class Panel {
     const top = Math.max(...this.x.flatMap(w => this.y.map(b => above(q, w, b))));
     const ellipses = Array.from({length: count}, (_, i) => {
       const [rx, ry] = halfAxes(q, top * 10 ** (-0.3 * i));
-      return svg("ellipse", {rx: rx * this.unit[0], ry: ry * this.unit[0], stroke: "var(--blue)", "stroke-opacity": 0.45, fill: "var(--blue)",
-        "fill-opacity": 0.055, transform: `translate(${this.X(q.w)} ${this.Y(q.b)}) rotate(${-q.angle * 180 / Math.PI})`});
+      return svg("ellipse", {rx: rx * this.unit[0], ry: ry * this.unit[0], stroke: "var(--blue)",
+        "stroke-opacity": 0.45, fill: "var(--blue)", "fill-opacity": 0.055,
+        transform: `translate(${this.X(q.w)} ${this.Y(q.b)}) rotate(${-q.angle * 180 / Math.PI})`});
     });
     this.ellipses ??= this.inside.insertBefore(svg("g"), this.inside.firstChild);
     this.ellipses.replaceChildren(...ellipses);
@@ -610,38 +667,44 @@ const DATA = {stroke: "var(--blue)", "stroke-opacity": 0.5, "stroke-width": 5, "
 
 function dataPanel(stage, x, y, options = {}) {
   const low = Math.min(...y), high = Math.max(...y), room = 0.2 * (high - low || 1);
-  return stage.panel({x: [Math.min(...x), Math.max(...x)], y: [low - room, high + room], xlabel: "_x_", ylabel: "_y_", ...options});
+  return stage.panel({x: [Math.min(...x), Math.max(...x)], y: [low - room, high + room], xlabel: "_x_",
+    ylabel: "_y_", ...options});
 }
 
 /* The loss by epochs, both on scales that show small and large, and the epoch, a handle on the curve. */
 function lossPanel(stage, name, at, says, options) {
-  const panel = stage.panel({x: stage.model.get("limits")[name], xlabel: "epoch", xscale: fromZero, yscale: logarithmic, ...options});
-  const curve = panel.path({stroke: "var(--red)"}), handle = panel.handle({label: "Epoch", color: "var(--red)", shape: "square", step: [0.02, 0], says,
-    at() {
+  const panel = stage.panel({x: stage.model.get("limits")[name], xlabel: "epoch", xscale: fromZero,
+    yscale: logarithmic, ...options});
+  const curve = panel.path({stroke: "var(--red)"}),
+    handle = panel.handle({label: "Epoch", color: "var(--red)", shape: "square", step: [0.02, 0], says, at() {
       const [epoch, loss] = at();
       return [epoch, Number.isFinite(loss) ? clamp(loss, panel.y) : panel.y[1]];
-    },
-    move([value]) {  // a key leads to the next epoch at least
+    }, move([value]) { // a key leads to the next epoch at least
       const [old] = stage.get(name), near = Math.round(value);
-      stage.set({[name]: near === old ? old + Math.sign(value - old) : near, ...stage.model.get("running") && {running: false}});
+      stage.set({[name]: near === old ? old + Math.sign(value - old) : near,
+        ...stage.model.get("running") && {running: false}});
     }});
   return [panel, curve, handle];
 }
 
 /* The learning rate on a scale of its own, to be dragged along, with the rate that nothing may pass. */
 function ratePanel(stage, border = null, label = "") {
-  const panel = stage.panel({label: "The learning rate", x: stage.model.get("limits").alpha, y: [0, 1], xlabel: "rate _α_", ylabel: "",
-    xscale: logarithmic, flat: true, height: 92, wide: true}), mark = svg("g", {"aria-hidden": "true"});
+  const panel = stage.panel({label: "The learning rate", x: stage.model.get("limits").alpha, y: [0, 1],
+      xlabel: "rate _α_", ylabel: "", xscale: logarithmic, flat: true, height: 92, wide: true}),
+    mark = svg("g", {"aria-hidden": "true"});
   panel.above.append(mark);
-  const handle = panel.handle({label: "Learning rate", color: "var(--red)", step: [0.02, 0], says: () => `rate ${text(stage.get("alpha")[0], 5)}`,
-    at: () => [stage.get("alpha")[0], 0], move: ([alpha]) => stage.set({alpha})});
+  const handle = panel.handle({label: "Learning rate", color: "var(--red)", step: [0.02, 0],
+    says: () => `rate ${text(stage.get("alpha")[0], 5)}`, at: () => [stage.get("alpha")[0], 0],
+    move: ([alpha]) => stage.set({alpha})});
   const lay = panel.lay.bind(panel);
   panel.lay = () => {
     lay();
     if (!border) return;
     const [px, py] = [panel.X(border), panel.Y(0)];
-    mark.replaceChildren(svg("path", {d: `M${px} ${py - 22}V${py + 5}`, stroke: "var(--ink)", "stroke-width": 1.5}),
-      svg("text", {x: px, y: py - 27, "text-anchor": "middle"}, ...labeled(label)));
+    mark.replaceChildren(
+      svg("path", {d: `M${px} ${py - 22}V${py + 5}`, stroke: "var(--ink)", "stroke-width": 1.5}),
+      svg("text", {x: px, y: py - 27, "text-anchor": "middle"}, ...labeled(label)),
+    );
   };
   return handle;
 }
@@ -657,22 +720,25 @@ const pair = (w, b) => `w = ${text(w)}, b = ${text(b)}`;
 
 function Line(stage) {
   const [x, y] = stage.get("x", "y"), q = quadric(x, y);
-  const data = dataPanel(stage, x, y, {label: "The samples, the line and its errors"}), plane = weightPanel(stage);
-  const errors = data.path({stroke: "var(--red)", "stroke-width": 0.9, "stroke-opacity": 0.6}), dots = data.path(DATA);
-  const ideal = data.path({stroke: "var(--ink)", "stroke-dasharray": "6 5"}), fit = data.path({stroke: "var(--green)", "stroke-width": 2.5});
+  const data = dataPanel(stage, x, y, {label: "The samples, the line and its errors"}),
+    plane = weightPanel(stage);
+  const errors = data.path({stroke: "var(--red)", "stroke-width": 0.9, "stroke-opacity": 0.6}),
+    dots = data.path(DATA);
+  const ideal = data.path({stroke: "var(--ink)", "stroke-dasharray": "6 5"}),
+    fit = data.path({stroke: "var(--green)", "stroke-width": 2.5});
   const lowest = plane.path({stroke: "var(--ink)"});
   const loss = () => meanSquare(q, ...stage.get("w", "b"));
   const says = () => `${pair(...stage.get("w", "b"))}: the loss is ${text(loss(), 1)}`;
   const [left, right] = [0.15, 0.85].map(part => data.x[0] + part * (data.x[1] - data.x[0]));
-  const end = (here, other, label) => data.handle({label, color: "var(--green)", step: [0, (data.y[1] - data.y[0]) / 190], says,
-    at: () => [here, linearModel(here, ...stage.get("w", "b"))],
-    move([, value]) {
+  const end = (here, other, label) =>
+    data.handle({label, color: "var(--green)", step: [0, (data.y[1] - data.y[0]) / 190], says,
+      at: () => [here, linearModel(here, ...stage.get("w", "b"))], move([, value]) {
       const w = (value - linearModel(other, ...stage.get("w", "b"))) / (here - other);
       stage.set({w, b: value - w * here});
     }});
   const handles = [end(left, right, "Left end of the line"), end(right, left, "Right end of the line"),
-    plane.handle({label: "The point of the line in the plane of weight and bias", color: "var(--green)", anywhere: true, says,
-      at: () => stage.get("w", "b"), move: ([w, b]) => stage.set({w, b})})];
+    plane.handle({label: "The point of the line in the plane of weight and bias", color: "var(--green)",
+      anywhere: true, says, at: () => stage.get("w", "b"), move: ([w, b]) => stage.set({w, b})})];
   stage.start(["w", "b", "best"], () => {
     plane.levels(q);
     change(dots, {d: data.dots(x.map((v, i) => [v, y[i]]))});
@@ -682,7 +748,9 @@ function Line(stage) {
     const [w, b, best] = stage.get("w", "b", "best"), now = loss();
     let d = "";
     for (let i = 0; i < x.length; i++) {
-      d += `M${data.X(x[i]).toFixed(1)} ${data.Y(y[i]).toFixed(1)}V${data.Y(linearModel(x[i], w, b)).toFixed(1)}`;
+      d += `M${data.X(x[i]).toFixed(1)} ${data.Y(y[i]).toFixed(1)}V${
+        data.Y(linearModel(x[i], w, b)).toFixed(1)
+      }`;
     }
     change(errors, {d});
     change(fit, {d: data.line(data.x.map(v => [v, linearModel(v, w, b)]))});
@@ -690,7 +758,13 @@ function Line(stage) {
     for (const handle of handles) handle();
     stage.show({"_w_ =": text(w), "_b_ =": text(b), "loss": text(now, 1),
       "above the best by": best ? text(above(q, w, b), 1) : null});
-    stage.say(best ? `The best line, dashed, has w = ${text(q.w)} and b = ${text(q.b)}; its loss is ${text(q.lowest, 1)}.` : "");
+    stage.say(
+      best
+        ? `The best line, dashed, has w = ${text(q.w)} and b = ${text(q.b)}; its loss is ${
+          text(q.lowest, 1)
+        }.`
+        : "",
+    );
   });
 }
 
@@ -699,10 +773,14 @@ function Descent(stage) {
   const plane = weightPanel(stage), [{w: w0, b: b0}] = stage.get("home"), top = 40 * meanSquare(q, w0, b0);
   let words = "", last = top;
   const says = () => words;
-  const [curve, falls, epoch] = lossPanel(stage, "epochs", () => [...stage.get("epochs"), last], says,
-    {label: "The loss, epoch by epoch", y: [0.7 * q.lowest || 1e-6 * top, top], ylabel: "loss"});
+  const [curve, falls, epoch] = lossPanel(stage, "epochs", () => [...stage.get("epochs"), last], says, {
+    label: "The loss, epoch by epoch",
+    y: [0.7 * q.lowest || 1e-6 * top, top],
+    ylabel: "loss",
+  });
   const lowest = plane.path({stroke: "var(--ink)"}), red = {stroke: "var(--red)"};
-  const trail = plane.path({...red, "stroke-width": 1.6}), steps = plane.path({...red, "stroke-width": 4.5, "stroke-linecap": "round"});
+  const trail = plane.path({...red, "stroke-width": 1.6}),
+    steps = plane.path({...red, "stroke-width": 4.5, "stroke-linecap": "round"});
   const here = plane.add("rect", {width: 12, height: 12, ...END});
   const floor = curve.path({stroke: "var(--ink)", "stroke-width": 1, "stroke-dasharray": "5 4"});
   const handles = [
@@ -717,18 +795,26 @@ function Descent(stage) {
     change(lowest, {d: cross(plane.X(q.w), plane.Y(q.b))});
     change(floor, {d: curve.line(curve.x.map(v => [v, q.lowest]))});
   }, () => {
-    const [w, b, alpha, epochs] = stage.get("w", "b", "alpha", "epochs"), path = descent(q, w, b, alpha, epochs);
-    const {end} = plane.trail(path, trail, steps, here), losses = thinned(epochs, k => meanSquare(q, ...path[k]));
+    const [w, b, alpha, epochs] = stage.get("w", "b", "alpha", "epochs"),
+      path = descent(q, w, b, alpha, epochs);
+    const {end} = plane.trail(path, trail, steps, here),
+      losses = thinned(epochs, k => meanSquare(q, ...path[k]));
     last = losses.at(-1)[1];
     change(falls, {d: curve.curve(losses)});
     const diverges = alpha > border && !(last <= losses[0][1]);
-    words = `Start at ${pair(w, b)}, rate ${text(alpha, 5)}: after ${text(epochs, 0)} epochs the loss is ${text(last, 1)}`;
+    words = `Start at ${pair(w, b)}, rate ${text(alpha, 5)}: after ${text(epochs, 0)} epochs the loss is ${
+      text(last, 1)
+    }`;
     for (const handle of handles) handle();
-    stage.show({"after epoch": text(epochs, 0), "_w_ =": text(end[0]), "_b_ =": text(end[1]), "loss": text(last, 1),
-      "rate _α_ =": text(alpha, 5), "border 2/_λ_~max~ =": text(border, 5)});
-    stage.say(diverges ? "The descent diverges: every step ends higher up than it began."
-      : alpha > border ? "The rate is beyond the border: sooner or later this descent diverges."
-      : alpha > border / 2 ? "Across the valley every step is too long and ends on the other side." : "");
+    stage.show({"after epoch": text(epochs, 0), "_w_ =": text(end[0]), "_b_ =": text(end[1]),
+      "loss": text(last, 1), "rate _α_ =": text(alpha, 5), "border 2/_λ_~max~ =": text(border, 5)});
+    stage.say(diverges
+      ? "The descent diverges: every step ends higher up than it began."
+      : alpha > border
+      ? "The rate is beyond the border: sooner or later this descent diverges."
+      : alpha > border / 2
+      ? "Across the valley every step is too long and ends on the other side."
+      : "");
   });
 }
 
@@ -762,11 +848,14 @@ class Scene {
     Object.assign(this.canvas, {width: this.width * this.dots, height: this.height * this.dots});
     change(this.over, {viewBox: `0 0 ${this.width} ${this.height}`});
     this.paint = this.canvas.getContext("2d");
-    this.colors = Object.fromEntries(["ink", "blue", "green", "red"].map(name => [name, this.stage.color(name)]));
+    this.colors = Object.fromEntries(
+      ["ink", "blue", "green", "red"].map(name => [name, this.stage.color(name)]),
+    );
   }
   /* Look from the chosen side; the box to see is [−1, 1]² × [−tall, tall]. */
   look(tall) {
-    const [elev, azim] = this.stage.get("elev", "azim"), eye = seen(elev, azim), scale = (this.width - 56) / 3.2;
+    const [elev, azim] = this.stage.get("elev", "azim"), eye = seen(elev, azim),
+      scale = (this.width - 56) / 3.2;
     this.at = (x, y, z) => {
       const [right, up, near] = eye(x, y, z);
       return [this.width / 2 + scale * right, this.height / 2 - scale * up, near];
@@ -790,25 +879,36 @@ class Scene {
   }
   /* The floor, and the three axes on the edges where nothing hides their labels. */
   box({x, y, z, floor = false}) {
-    const {tall} = this, corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([u, v]) => [u, v, ...this.at(u, v, -tall)]);
-    const center = this.at(0, 0, -tall), put = (label, px, py, anchor = "middle", kind = "") =>
-      this.over.append(svg("text", {x: px.toFixed(1), y: (py + 5).toFixed(1), "text-anchor": anchor, class: `halo ${kind}`}, ...labeled(label)));
-    if (floor) this.over.append(svg("path", {class: "axis", "stroke-opacity": 0.55, d: `${line(corners.map(c => c.slice(2)))}Z`}));
-    const away = (px, py, by) => {  // from the middle of the floor outward
+    const {tall} = this,
+      corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([u, v]) => [u, v, ...this.at(u, v, -tall)]);
+    const center = this.at(0, 0, -tall),
+      put = (label, px, py, anchor = "middle", kind = "") =>
+        this.over.append(
+          svg("text", {x: px.toFixed(1), y: (py + 5).toFixed(1), "text-anchor": anchor,
+            class: `halo ${kind}`}, ...labeled(label)),
+        );
+    if (floor) {
+      this.over.append(
+        svg("path", {class: "axis", "stroke-opacity": 0.55, d: `${line(corners.map(c => c.slice(2)))}Z`}),
+      );
+    }
+    const away = (px, py, by) => { // from the middle of the floor outward
       const [dx, dy] = [px - center[0], py - center[1]], size = Math.hypot(dx, dy) || 1;
       return [px + by * dx / size, py + by * dy / size + 3];
     };
     const edge = (flat, name, ends) => {
-      const [a, b] = flat.sort((one, other) => other[4] + other[5] - one[4] - one[5])[0].points;
+      const [a, b] = flat.toSorted((one, other) => other[4] + other[5] - one[4] - one[5])[0].points;
       this.over.append(svg("path", {class: "axis", d: line([a.slice(2), b.slice(2)])}));
       const mid = [(a[2] + b[2]) / 2, (a[3] + b[3]) / 2];
       put(name, ...away(...mid, 30));
       for (const [corner, value] of [[a, ends[0]], [b, ends[1]]]) {
-        const [px, py] = away(corner[2] + 0.16 * (mid[0] - corner[2]), corner[3] + 0.16 * (mid[1] - corner[3]), 16);
+        const [px, py] = away(corner[2] + 0.16 * (mid[0] - corner[2]),
+          corner[3] + 0.16 * (mid[1] - corner[3]), 16);
         put(short(value), px, py, "middle", "tick");
       }
     };
-    const side = (i, k) => Object.assign([0, 0, 0, 0, corners[i][4], corners[k][4]], {points: [corners[i], corners[k]]});
+    const side = (i, k) =>
+      Object.assign([0, 0, 0, 0, corners[i][4], corners[k][4]], {points: [corners[i], corners[k]]});
     edge([side(0, 1), side(3, 2)], x.name, x.ends);
     edge([side(0, 3), side(1, 2)], y.name, y.ends);
     if (!z) return;
@@ -822,16 +922,19 @@ class Scene {
 }
 
 /* The colormap viridis, of which a theme shows the part that its ground does not swallow. */
-const VIRIDIS = ["440154", "482878", "3e4989", "31688e", "26828e", "1f9e89", "35b779", "6ece58", "b5de2b", "fde725"]
+const VIRIDIS = ["440154", "482878", "3e4989", "31688e", "26828e", "1f9e89", "35b779", "6ece58", "b5de2b",
+  "fde725"]
   .map(code => [0, 2, 4].map(i => parseInt(code.slice(i, i + 2), 16)));
 
 function viridis(part, dark) {
-  const at = clamp(dark ? 0.25 + 0.75 * part : 0.85 * part, [0, 1]) * (VIRIDIS.length - 1), i = Math.min(Math.floor(at), VIRIDIS.length - 2);
+  const at = clamp(dark ? 0.25 + 0.75 * part : 0.85 * part, [0, 1]) * (VIRIDIS.length - 1),
+    i = Math.min(Math.floor(at), VIRIDIS.length - 2);
   return `rgb(${VIRIDIS[i].map((v, k) => Math.round(v + (at - i) * (VIRIDIS[i + 1][k] - v)))})`;
 }
 
 function Surface(stage) {
-  const q = quadric(...stage.get("x", "y")), {w: side, b: other} = stage.model.get("limits"), N = 36, TALL = 0.62;
+  const q = quadric(...stage.get("x", "y")), {w: side, b: other} = stage.model.get("limits"), N = 36,
+    TALL = 0.62;
   const scene = new Scene(stage, "The surface of the loss, to be turned", 0.88);
   // for each theme as many as Matplotlib's colormaps have: a new one for every value takes as long as drawing it
   const themes = [false, true].map(dark => Array.from({length: 256}, (_, i) => viridis(i / 255, dark)));
@@ -845,8 +948,8 @@ function Surface(stage) {
     if (within >= 0) path = path.slice(0, Math.max(1, within));
     sides = [0, 1].map(i => [Math.min(...path.map(p => p[i])) - 1, Math.max(...path.map(p => p[i])) + 1]);
     const at = (i, part) => sides[i][0] + (sides[i][1] - sides[i][0]) * part;
-    heights = Array.from({length: N + 1}, (_, i) => Array.from({length: N + 1}, (_, k) =>
-      meanSquare(q, at(0, i / N), at(1, k / N))));
+    heights = Array.from({length: N + 1},
+      (_, i) => Array.from({length: N + 1}, (_, k) => meanSquare(q, at(0, i / N), at(1, k / N))));
     path = path.map(([w, b]) => [w, b, meanSquare(q, w, b)]);
     top = Math.max(...heights.flat());
     base = Math.min(...heights.flat());
@@ -856,13 +959,15 @@ function Surface(stage) {
     const shades = themes[Number(stage.root.classList.contains("dark"))], shade = 255 / (top - base);
     const elev = scene.look(TALL), unit = (v, [low, high]) => 2 * (v - low) / (high - low) - 1;
     const rise = value => TALL * unit(value, [base, top]);
-    const grid = heights.flatMap((row, i) => row.map((value, k) => scene.at(2 * i / N - 1, 2 * k / N - 1, rise(value))));
+    const grid = heights.flatMap((row, i) =>
+      row.map((value, k) => scene.at(2 * i / N - 1, 2 * k / N - 1, rise(value)))
+    );
     const [, , near0] = scene.at(1, 0, 0), [, , near1] = scene.at(0, 1, 0), paint = scene.paint;
-    const quads = near => Array.from({length: N}, (_, i) => near > 0 ? i : N - 1 - i);  // what is far is drawn first
+    const quads = near => Array.from({length: N}, (_, i) => near > 0 ? i : N - 1 - i); // what is far is drawn first
     for (const i of quads(near0)) {
       for (const k of quads(near1)) {
         const a = i * (N + 1) + k, p = grid[a], q = grid[a + N + 1], r = grid[a + N + 2], s = grid[a + 1];
-        const mx = 0.045 * (p[0] + r[0]), my = 0.045 * (p[1] + r[1]);  // grown a little, over the seams
+        const mx = 0.045 * (p[0] + r[0]), my = 0.045 * (p[1] + r[1]); // grown a little, over the seams
         paint.fillStyle = shades[Math.round(shade * ((heights[i][k] + heights[i + 1][k + 1]) / 2 - base))];
         paint.beginPath();
         paint.moveTo(1.09 * p[0] - mx, 1.09 * p[1] - my);
@@ -872,14 +977,21 @@ function Surface(stage) {
         paint.fill();
       }
     }
-    scene.box({x: {name: "_w_", ends: sides[0].map(Math.round)}, y: {name: "_b_", ends: sides[1].map(Math.round)},
+    scene.box({x: {name: "_w_", ends: sides[0].map(Math.round)},
+      y: {name: "_b_", ends: sides[1].map(Math.round)},
       z: elev < 75 && {name: "loss", ends: [Math.round(base), Math.round(top)]}});
     const points = path.map(([w, b, loss]) => scene.at(unit(w, sides[0]), unit(b, sides[1]), rise(loss)));
-    const red = {stroke: "var(--red)", "stroke-width": 2.5, fill: "none", "stroke-linejoin": "round"}, last = points.at(-1), d = line(points);
-    scene.over.append(svg("path", {...red, stroke: "var(--ground)", "stroke-width": 5, "stroke-opacity": 0.7, d}),
+    const red = {stroke: "var(--red)", "stroke-width": 2.5, fill: "none", "stroke-linejoin": "round"},
+      last = points.at(-1),
+      d = line(points);
+    scene.over.append(
+      svg("path", {...red, stroke: "var(--ground)", "stroke-width": 5, "stroke-opacity": 0.7, d}),
       svg("path", {...red, d}),
-      svg("circle", {r: 6, cx: points[0][0], cy: points[0][1], fill: "var(--red)", stroke: "var(--ground)", "stroke-width": 1.5}),
-      svg("rect", {x: last[0] - 6, y: last[1] - 6, width: 12, height: 12, fill: "var(--red)", stroke: "var(--ground)", "stroke-width": 1.5}));
+      svg("circle", {r: 6, cx: points[0][0], cy: points[0][1], fill: "var(--red)", stroke: "var(--ground)",
+        "stroke-width": 1.5}),
+      svg("rect", {x: last[0] - 6, y: last[1] - 6, width: 12, height: 12, fill: "var(--red)",
+        stroke: "var(--ground)", "stroke-width": 1.5}),
+    );
     const [w, b, loss] = path.at(-1), azim = stage.get("azim")[0];
     stage.show({"height of the eye": `${text(elev, 0)}°`, "turned to": `${text(azim, 0)}°`,
       "the path ends at _w_ =": text(w), "_b_ =": text(b), "loss": text(loss, 1)});
@@ -887,17 +999,22 @@ function Surface(stage) {
 }
 
 function Lift(stage) {
-  const bytes = Uint8Array.from(atob(stage.get("points")[0]), letter => letter.charCodeAt(0)), X = new Float32Array(bytes.buffer);
-  const inside = Array.from(stage.get("inside")[0], Number), n = inside.length, TALL = 0.75, REACH = 1.5, TOP = 4.5;
+  const bytes = Uint8Array.from(atob(stage.get("points")[0]), letter => letter.charCodeAt(0)),
+    X = new Float32Array(bytes.buffer);
+  const inside = Array.from(stage.get("inside")[0], Number), n = inside.length, TALL = 0.75, REACH = 1.5,
+    TOP = 4.5;
   const z = Array.from(inside, (_, i) => lift(X[2 * i], X[2 * i + 1]));
   const scene = new Scene(stage, "The points in space, to be turned", 0.88);
   stage.swatches(["inside", {stroke: "var(--blue)", "stroke-width": 6, "stroke-linecap": "round"}, "M13 6h0"],
-    ["outside", {stroke: "var(--red)", "stroke-width": 1.5}, "M9 2l8 8M17 2l-8 8"], ["the plane between them", {stroke: "var(--green)", "stroke-width": 5}]);
+    ["outside", {stroke: "var(--red)", "stroke-width": 1.5}, "M9 2l8 8M17 2l-8 8"], ["the plane between them",
+    {stroke: "var(--green)", "stroke-width": 5}]);
   stage.start(["height", "elev", "azim"], () => {}, () => {
-    const height = stage.get("height")[0], elev = scene.look(TALL), rise = value => TALL * (2 * value / TOP - 1);
+    const height = stage.get("height")[0], elev = scene.look(TALL),
+      rise = value => TALL * (2 * value / TOP - 1);
     const paint = scene.paint, blue = new Path2D(), red = new Path2D();
     // the projection is linear: three of its columns serve all points
-    const [ox, oy] = scene.at(0, 0, rise(0)), [ax, ay] = scene.at(1 / REACH, 0, rise(0)), [bx, by] = scene.at(0, 1 / REACH, rise(0));
+    const [ox, oy] = scene.at(0, 0, rise(0)), [ax, ay] = scene.at(1 / REACH, 0, rise(0)),
+      [bx, by] = scene.at(0, 1 / REACH, rise(0));
     const [cx, cy] = scene.at(0, 0, rise(height));
     for (let i = 0; i < n; i++) {
       const px = ox + X[2 * i] * (ax - ox) + X[2 * i + 1] * (bx - ox) + z[i] * (cx - ox);
@@ -915,43 +1032,62 @@ function Lift(stage) {
     paint.fillStyle = scene.colors.blue;
     paint.fill(blue);
     paint.globalAlpha = 1;
-    if (height) scene.fill([[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([u, v]) => scene.at(u, v, rise(height))), scene.colors.green, 0.4);
+    if (height) {
+      scene.fill([[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([u, v]) => scene.at(u, v, rise(height))),
+        scene.colors.green, 0.4);
+    }
     paint.globalAlpha = 0.75;
     paint.strokeStyle = scene.colors.red;
     paint.lineWidth = 0.9;
     paint.stroke(red);
     paint.globalAlpha = 1;
-    scene.box({x: {name: "_x_₁", ends: [-REACH, REACH]}, y: {name: "_x_₂", ends: [-REACH, REACH]}, z: elev < 65 && {name: "_z_", ends: [0, TOP]}, floor: true});
+    scene.box({x: {name: "_x_₁", ends: [-REACH, REACH]}, y: {name: "_x_₂", ends: [-REACH, REACH]},
+      z: elev < 65 && {name: "_z_", ends: [0, TOP]}, floor: true});
     let below = 0, above = 0;
     for (let i = 0; i < n; i++) {
       if (inside[i]) below += height * z[i] < height;
       else above += height * z[i] > height;
     }
     const count = inside.reduce((sum, one) => sum + one, 0);
-    stage.show({"lift": `${text(100 * height, 1)} %`, "inside, below the plane": `${text(below, 0)} of ${text(count, 0)}`,
-      "outside, above it": `${text(above, 0)} of ${text(n - count, 0)}`, "height of the eye": `${text(elev, 0)}°`});
-    stage.say(below === count && above === n - count ? "The plane has one class on each side." : "No plane lies between the classes, and no line in theirs.");
+    stage.show({"lift": `${text(100 * height, 1)} %`,
+      "inside, below the plane": `${text(below, 0)} of ${text(count, 0)}`,
+      "outside, above it": `${text(above, 0)} of ${text(n - count, 0)}`,
+      "height of the eye": `${text(elev, 0)}°`});
+    stage.say(
+      below === count && above === n - count
+        ? "The plane has one class on each side."
+        : "No plane lies between the classes, and no line in theirs.",
+    );
   });
 }
 
 function Neuron(stage) {
-  const panel = stage.panel({label: "The activation of one neuron", x: [-8, 8], y: [-0.05, 1.05], xlabel: "_x_", ylabel: "", height: 300, wide: true});
-  const slope = panel.path({stroke: "var(--red)", "stroke-dasharray": "7 5"}), value = panel.path({stroke: "var(--blue)", "stroke-width": 2.5});
+  const panel = stage.panel({label: "The activation of one neuron", x: [-8, 8], y: [-0.05, 1.05],
+    xlabel: "_x_", ylabel: "", height: 300, wide: true});
+  const slope = panel.path({stroke: "var(--red)", "stroke-dasharray": "7 5"}),
+    value = panel.path({stroke: "var(--blue)", "stroke-width": 2.5});
   const guide = panel.path({stroke: "var(--soft)", "stroke-width": 1, "stroke-dasharray": "2 4"}), AWAY = 1.5;
-  stage.swatches(["_σ_(_wx_ + _b_), what the neuron gives", {stroke: "var(--blue)"}], ["_σ_′(_wx_ + _b_)", {stroke: "var(--red)", "stroke-dasharray": "7 5"}]);
+  stage.swatches(["_σ_(_wx_ + _b_), what the neuron gives", {stroke: "var(--blue)"}], ["_σ_′(_wx_ + _b_)", {
+    stroke: "var(--red)",
+    "stroke-dasharray": "7 5",
+  }]);
   let middle = 0;
-  const says = () => `${pair(...stage.get("w", "b"))}: ${stage.get("w")[0] ? `one half at x = ${text(middle)}` : "the same for every x"}`;
+  const says = () =>
+    `${pair(...stage.get("w", "b"))}: ${
+      stage.get("w")[0] ? `one half at x = ${text(middle)}` : "the same for every x"
+    }`;
   const handles = [
-    panel.handle({label: "Middle of the step", color: "var(--blue)", says, step: [0.1, 0], at: () => [middle, stage.get("w")[0] ? 0.5 : sigmoid(stage.get("b")[0])],
-      move([x]) {
-        middle = x;
-        const [w] = stage.get("w");
-        stage.set({b: -w * x});
-      }}),
+    panel.handle({label: "Middle of the step", color: "var(--blue)", says, step: [0.1, 0],
+      at: () => [middle, stage.get("w")[0] ? 0.5 : sigmoid(stage.get("b")[0])], move([x]) {
+      middle = x;
+      const [w] = stage.get("w");
+      stage.set({b: -w * x});
+    }}),
     panel.handle({label: "Slope of the step", color: "var(--blue)", shape: "square", says, step: [0, 0.02],
       at: () => [middle + AWAY, sigmoid(linearModel(middle + AWAY, ...stage.get("w", "b")))],
-      move([, height]) {  // the middle stays where it is
-        const part = clamp(height, [1e-6, 1 - 1e-6]), w = clamp(Math.log(part / (1 - part)) / AWAY, stage.model.get("limits").w);
+      move([, height]) { // the middle stays where it is
+        const part = clamp(height, [1e-6, 1 - 1e-6]),
+          w = clamp(Math.log(part / (1 - part)) / AWAY, stage.model.get("limits").w);
         stage.set({w, b: -w * middle});
       }}),
   ];
@@ -969,14 +1105,20 @@ function Neuron(stage) {
 
 function Network(stage) {
   const [x, y] = stage.get("x", "y"), EVERY = 96;
-  const fit = dataPanel(stage, x, y, {label: "The samples and the fit of the network", height: 270}), units = dataPanel(stage, x, y, {label: "What each neuron adds", ylabel: "what each neuron adds", height: 270});
-  const [curve, history, handle] = lossPanel(stage, "epoch", () => [epoch, losses[epoch]], () => `epoch ${text(epoch, 0)}: the loss is ${text(losses[epoch])}`,
-    {label: "The loss so far", y: [10, 3000], ylabel: "loss", height: 190, wide: true});
+  const fit = dataPanel(stage, x, y, {label: "The samples and the fit of the network", height: 270}),
+    units = dataPanel(stage, x, y, {label: "What each neuron adds", ylabel: "what each neuron adds",
+      height: 270});
+  const [curve, history, handle] = lossPanel(stage, "epoch", () => [epoch, losses[epoch]],
+    () => `epoch ${text(epoch, 0)}: the loss is ${text(losses[epoch])}`, {label: "The loss so far",
+    y: [10, 3000], ylabel: "loss", height: 190, wide: true});
   change(history, {"stroke-width": 1.2});
   const dots = fit.path(DATA), red = {stroke: "var(--red)"};
-  const sides = [0, 1].map(() => fit.path({...red, "stroke-width": 1, "stroke-opacity": 0.75})), main = fit.path({...red, "stroke-width": 2.5});
-  const parts = units.path({stroke: "var(--blue)", "stroke-width": 1.8}), still = curve.path({stroke: "var(--ink)", "stroke-width": 1.6});
-  stage.swatches(["this epoch", {...red, "stroke-width": 2.5}], ["the epoch before", {...red, "stroke-width": 1}], ["midpoint of the two, on request", {stroke: "var(--ink)"}]);
+  const sides = [0, 1].map(() => fit.path({...red, "stroke-width": 1, "stroke-opacity": 0.75})),
+    main = fit.path({...red, "stroke-width": 2.5});
+  const parts = units.path({stroke: "var(--blue)", "stroke-width": 1.8}),
+    still = curve.path({stroke: "var(--ink)", "stroke-width": 1.6});
+  stage.swatches(["this epoch", {...red, "stroke-width": 2.5}], ["the epoch before", {...red,
+    "stroke-width": 1}], ["midpoint of the two, on request", {stroke: "var(--ink)"}]);
   const xs = Array.from({length: 121}, (_, i) => fit.x[0] + (fit.x[1] - fit.x[0]) * i / 120);
   let made, net, before, epoch, losses, kept;
   function restart() {
@@ -984,9 +1126,10 @@ function Network(stage) {
     if (key === made) return;
     made = key;
     net = initNetwork(values[0], values[1]);
-    [epoch, losses, kept, before] = [0, [networkLoss(x, y, net)], [[copyNetwork(net), copyNetwork(net)]], copyNetwork(net)];
+    [epoch, losses, kept, before] = [0, [networkLoss(x, y, net)], [[copyNetwork(net), copyNetwork(net)]],
+      copyNetwork(net)];
   }
-  function goto(target, until) {  // by the nearest network that was kept
+  function goto(target, until) { // by the nearest network that was kept
     const near = Math.min(Math.floor(target / EVERY), kept.length - 1);
     if (target < epoch || near * EVERY > epoch) {
       [net, before] = kept[near].map(copyNetwork);
@@ -1004,73 +1147,102 @@ function Network(stage) {
   }
   stage.player("epoch", () => epoch !== stage.get("epoch")[0]);
   stage.button("one epoch", () => stage.set({running: false, epoch: stage.get("epoch")[0] + 1}));
-  stage.start(["d", "seed", "alpha", "epoch", "midpoint"], () => change(dots, {d: fit.dots(x.map((v, i) => [v, y[i]]))}), () => {
+  stage.start(["d", "seed", "alpha", "epoch", "midpoint"],
+    () => change(dots, {d: fit.dots(x.map((v, i) => [v, y[i]]))}), () => {
     restart();
     const [target, between, d, alpha, seed] = stage.get("epoch", "midpoint", "d", "alpha", "seed");
     goto(target, performance.now() + 8);
     if (epoch !== target) stage.redraw();
     const here = between ? midpoint(net, before) : net, value = losses[epoch];
-    [net, before].forEach((side, i) => change(sides[i], {d: i || between ? fit.line(xs.map(v => [v, predict(v, side)])) : ""}));
-    change(main, {d: fit.line(xs.map(v => [v, predict(v, here)])), stroke: between ? "var(--ink)" : "var(--red)"});
+    [net, before].forEach((side, i) =>
+      change(sides[i], {d: i || between ? fit.line(xs.map(v => [v, predict(v, side)])) : ""})
+    );
+    change(main, {d: fit.line(xs.map(v => [v, predict(v, here)])),
+      stroke: between ? "var(--ink)" : "var(--red)"});
     let shares = "";
     for (let k = 0; k < d; k++) shares += units.line(xs.map(v => [v, added(v, here, k)]));
     change(parts, {d: shares});
     const points = [], column = (curve.x[1] + 1) ** (1 / 400);
-    for (let k = 0; k < epoch; k = Math.max(k + 1, Math.floor(k * column) | 1)) points.push([k, losses[k]], [k + 1, losses[k + 1]]);
+    for (let k = 0; k < epoch; k = Math.max(k + 1, Math.floor(k * column) | 1)) {
+      points.push([k, losses[k]], [k + 1, losses[k + 1]]);
+    }
     change(history, {d: curve.curve(points)});
     const middle = between ? networkLoss(x, y, here) : null;
     change(still, {d: between ? `M${curve.X(epoch) - 7} ${curve.Y(middle).toFixed(1)}h14` : ""});
     handle();
-    stage.show({"epoch": text(epoch, 0), "_d_ =": text(d, 0), "_α_ =": text(alpha, 4), "seed": String(seed), "loss": text(value, 2),
-      "one epoch before": text(losses[Math.max(0, epoch - 1)], 2), "at the midpoint": between ? text(middle, 2) : null});
+    stage.show({"epoch": text(epoch, 0), "_d_ =": text(d, 0), "_α_ =": text(alpha, 4), "seed": String(seed),
+      "loss": text(value, 2), "one epoch before": text(losses[Math.max(0, epoch - 1)], 2),
+      "at the midpoint": between ? text(middle, 2) : null});
     stage.say(Number.isFinite(value) ? "" : "The training diverges: its numbers have overflowed.");
   });
 }
 
 function TwoWeights(stage) {
-  const [xx, xy] = stage.get("xx", "xy"), slope = xy / xx, limits = stage.model.get("limits"), side = limits.w1;
-  const plane = stage.panel({label: "The plane of both weights, with level sets of the loss", x: side, y: side, xlabel: "_w_₁", ylabel: "_w_₂", square: true});
+  const [xx, xy] = stage.get("xx", "xy"), slope = xy / xx, limits = stage.model.get("limits"),
+    side = limits.w1;
+  const plane = stage.panel({label: "The plane of both weights, with level sets of the loss", x: side,
+    y: side, xlabel: "_w_₁", ylabel: "_w_₂", square: true});
   let words = "", last = 1;
   const says = () => words;
-  const [curve, falls, epoch] = lossPanel(stage, "epochs", () => [...stage.get("epochs"), last], says,
-    {label: "The loss above its minimum, epoch by epoch", y: [1e-6, 10 * productLoss(xx, xy, ...side)], ylabel: "loss above the minimum"});
-  const shades = Array.from({length: 7}, () => plane.path({stroke: "var(--blue)", "stroke-width": 1, "stroke-opacity": 0.4}));
-  const minima = plane.path({stroke: "var(--blue)", "stroke-width": 3}), saddle = plane.path({stroke: "var(--ink)", "stroke-width": 2.5});
-  const flow = plane.path({stroke: "var(--green)", "stroke-width": 2.5, "stroke-dasharray": "7 5"}), red = {stroke: "var(--red)"};
-  const trail = plane.path({...red, "stroke-width": 1.4}), steps = plane.path({...red, "stroke-width": 4.5, "stroke-linecap": "round"});
+  const [curve, falls, epoch] = lossPanel(stage, "epochs", () => [...stage.get("epochs"), last], says, {
+    label: "The loss above its minimum, epoch by epoch",
+    y: [1e-6, 10 * productLoss(xx, xy, ...side)],
+    ylabel: "loss above the minimum",
+  });
+  const shades = Array.from({length: 7},
+    () => plane.path({stroke: "var(--blue)", "stroke-width": 1, "stroke-opacity": 0.4}));
+  const minima = plane.path({stroke: "var(--blue)", "stroke-width": 3}),
+    saddle = plane.path({stroke: "var(--ink)", "stroke-width": 2.5});
+  const flow = plane.path({stroke: "var(--green)", "stroke-width": 2.5, "stroke-dasharray": "7 5"}),
+    red = {stroke: "var(--red)"};
+  const trail = plane.path({...red, "stroke-width": 1.4}),
+    steps = plane.path({...red, "stroke-width": 4.5, "stroke-linecap": "round"});
   const here = plane.add("rect", {width: 12, height: 12, ...END});
-  stage.swatches(["minimizers", {stroke: "var(--blue)", "stroke-width": 3}], ["gradient flow", {stroke: "var(--green)", "stroke-dasharray": "7 5"}], ["gradient descent", red]);
+  stage.swatches(["minimizers", {stroke: "var(--blue)", "stroke-width": 3}], ["gradient flow", {
+    stroke: "var(--green)",
+    "stroke-dasharray": "7 5",
+  }], ["gradient descent", red]);
   const handles = [
-    plane.handle({label: "Start of flow and descent", color: "var(--red)", anywhere: true, says, step: [0.05, 0.05],
-      at: () => stage.get("w1", "w2"), move: ([w1, w2]) => stage.set({w1, w2})}),
+    plane.handle({label: "Start of flow and descent", color: "var(--red)", anywhere: true, says,
+      step: [0.05, 0.05], at: () => stage.get("w1", "w2"), move: ([w1, w2]) => stage.set({w1, w2})}),
     epoch,
     ratePanel(stage),
   ];
-  const branches = product => {  // of w1 w2 = product
-    const across = Array.from({length: 61}, (_, i) => side[1] * (Math.abs(product) / side[1] ** 2) ** (i / 60));
+  const branches = product => { // of w1 w2 = product
+    const across = Array.from({length: 61},
+      (_, i) => side[1] * (Math.abs(product) / side[1] ** 2) ** (i / 60));
     return [1, -1].map(sign => plane.line(across.map(v => [sign * v, sign * product / v]))).join("");
   };
   stage.start(["w1", "w2", "alpha", "epochs"], () => {
-    shades.forEach((shade, i) => change(shade, {d: [1, -1].map(sign => branches(slope * (1 + sign * 0.2236 * 3 ** (i / 2)))).join("")}));
+    shades.forEach((shade, i) =>
+      change(shade, {d: [1, -1].map(sign => branches(slope * (1 + sign * 0.2236 * 3 ** (i / 2)))).join("")})
+    );
     change(minima, {d: branches(slope)});
     change(saddle, {d: `M${plane.X(0) - 5} ${plane.Y(0) - 5}l10 10m0 -10l-10 10`});
   }, () => {
-    const [w1, w2, alpha, epochs] = stage.get("w1", "w2", "alpha", "epochs"), path = productDescent(xx, xy, w1, w2, alpha, epochs);
-    const calmly = productFlow(slope, w1, w2), goal = calmly.at(-1), {end, escapes} = plane.trail(path, trail, steps, here);
+    const [w1, w2, alpha, epochs] = stage.get("w1", "w2", "alpha", "epochs"),
+      path = productDescent(xx, xy, w1, w2, alpha, epochs);
+    const calmly = productFlow(slope, w1, w2), goal = calmly.at(-1),
+      {end, escapes} = plane.trail(path, trail, steps, here);
     change(flow, {d: plane.line(calmly)});
     const losses = thinned(epochs, k => productLoss(xx, xy, ...path[k]));
     last = losses.at(-1)[1];
     change(falls, {d: curve.curve(losses)});
     const at = ([u, v]) => `(${text(u)}, ${text(v)})`, kept = ([u, v]) => text(u * u - v * v);
-    words = `Start at ${at([w1, w2])}: the flow ends at ${at(goal)}, after ${text(epochs, 0)} epochs the descent is at ${at(end)}`;
+    words = `Start at ${at([w1, w2])}: the flow ends at ${at(goal)}, after ${
+      text(epochs, 0)
+    } epochs the descent is at ${at(end)}`;
     for (const handle of handles) handle();
     const steep = productCurvature(xx, ...goal);
-    stage.show({"start": at([w1, w2]), "the flow ends at": at(goal), "the descent is at": escapes ? "no end" : at(end),
-      "_w_₁² − _w_₂² along the flow": kept([w1, w2]), "_w_₁² − _w_₂² of the descent": escapes ? "no end" : kept(end),
+    stage.show({"start": at([w1, w2]), "the flow ends at": at(goal),
+      "the descent is at": escapes ? "no end" : at(end), "_w_₁² − _w_₂² along the flow": kept([w1, w2]),
+      "_w_₁² − _w_₂² of the descent": escapes ? "no end" : kept(end),
       "curvature where the flow ends": text(steep, 0),
-      "curvature where the descent is": escapes ? "no end" : text(productCurvature(xx, ...end), 0), "2/_α_ =": text(2 / alpha, 0)});
+      "curvature where the descent is": escapes ? "no end" : text(productCurvature(xx, ...end), 0),
+      "2/_α_ =": text(2 / alpha, 0)});
     stage.say(escapes ? "The descent diverges." : steep > 2 / alpha
-      ? "Where the flow ends, the valley is too steep for a descent with this rate." : "");
+      ? "Where the flow ends, the valley is too steep for a descent with this rate."
+      : "");
   });
 }
 

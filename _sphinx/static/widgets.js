@@ -11,7 +11,7 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
     models[id].state[name] = value;
     changed.dispatchEvent(new Event(`${id} change:${name}`));
   }
-  function on(id, name, act) {  // now, and again when the value changes
+  function on(id, name, act) { // now, and again when the value changes
     act(models[id].state[name]);
     changed.addEventListener(`${id} change:${name}`, () => act(models[id].state[name]));
   }
@@ -28,9 +28,12 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
   let sliders = 0;
   function slider(id, {min, max, step, description}, text, to = v => v, from = v => v) {
     const range = element("input", {type: "range", id: `slider-${++sliders}`, min, max, step});
-    const value = element("span", {ariaHidden: "true"});  // the range says it itself
+    const value = element("span", {ariaHidden: "true"}); // the range says it itself
     range.addEventListener("input", () => set(id, "value", from(Number(range.value))));
-    on(id, "value", now => { range.value = to(now); value.textContent = range.ariaValueText = text(now); });
+    on(id, "value", now => {
+      range.value = to(now);
+      value.textContent = range.ariaValueText = text(now);
+    });
     return element("div", {className: "slider"},
       element("label", {htmlFor: range.id, textContent: description}), range, value);
   }
@@ -41,18 +44,21 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
     IntSlider: (id, state) => slider(id, state, value => value.toLocaleString("en-US")),
     FloatSlider: (id, state) => slider(id, state, value => value.toFixed(2).replace("-", "−")),
     FloatLogSlider: (id, state) =>
-      slider(id, state, value => String(Number(value.toPrecision(3))), Math.log10, power => state.base ** power),
+      slider(id, state, value => String(Number(value.toPrecision(3))), Math.log10, power =>
+        state.base ** power),
     ToggleButton(id, state) {
       const toggle = button(state.description, () => set(id, "value", !state.value));
-      on(id, "value", value => { toggle.ariaPressed = String(value); });
+      on(id, "value", value => {
+        toggle.ariaPressed = String(value);
+      });
       return toggle;
     },
-    Any(id, state) {  // a page holds a module once, the models that share it name the one that has it
+    Any(id, state) { // a page holds a module once, the models that share it name the one that has it
       const el = element("div", {}), owner = state._esm in models ? state._esm : id, listeners = new Map();
       const model = {
         get: name => state[name],
         set: (name, value) => set(id, name, value),
-        save_changes() {},  // there is no kernel
+        save_changes() {}, // there is no kernel
         on(event, act) {
           const heard = () => act();
           listeners.set(act, heard);
@@ -66,14 +72,16 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
   };
   function view(ref) {
     const id = byRef(ref), model = models[id], draw = views[model.model_name.replace(/Model$/, "")];
-    return draw ? draw(id, model.state) : element("p", {textContent: "This control needs a running notebook."});
+    return draw
+      ? draw(id, model.state)
+      : element("p", {textContent: "This control needs a running notebook."});
   }
 
   for (const [id, {model_name, state}] of Object.entries(models)) {
     if (state._esm && !(state._esm in models)) {
       modules[id] = import(URL.createObjectURL(new Blob([state._esm], {type: "text/javascript"})));
     }
-    if (!/LinkModel$/.test(model_name)) continue;  // Link: both ways, DirectionalLink: one
+    if (!model_name.endsWith("LinkModel")) continue; // Link: both ways, DirectionalLink: one
     const [[a, from], [b, to]] = [state.source, state.target].map(([ref, name]) => [byRef(ref), name]);
     on(a, from, value => set(b, to, value));
     if (model_name === "LinkModel") on(b, to, value => set(a, from, value));
@@ -87,8 +95,12 @@ for (const tag of document.querySelectorAll('script[type="application/vnd.jupyte
     place.append(view(waiting.get(place)));
     waiting.delete(place);
   }
-  addEventListener("beforeprint", () => { for (const place of waiting.keys()) fill(place); });
-  for (const script of document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]')) {
+  addEventListener("beforeprint", () => {
+    for (const place of waiting.keys()) fill(place);
+  });
+  for (const script of document.querySelectorAll(
+    'script[type="application/vnd.jupyter.widget-view+json"]',
+  )) {
     const id = JSON.parse(script.textContent).model_id, place = element("div", {className: "widgets"});
     if (!(id in models)) continue;
     script.before(place);
