@@ -382,9 +382,10 @@ class Stage {
   }
   /* Draw now, and again, once in a frame, when one of the values changes; what nobody sees waits. */
   start(lay, draw) {
-    this.draw = (wanted = this.seen) => {
+    this.draw = (wanted = this.seen || this.late === undefined) => {
+      if (!this.ready) return;
       this.late = !wanted;
-      if (this.late || !this.ready) return;
+      if (this.late) return;
       draw();
       for (const show of this.shows) show();
       const words = this.note || this.words || "";
