@@ -32,7 +32,11 @@ const folds = [...document.querySelectorAll(".dropdown.admonition")].map(box => 
 });
 function openAsked() {
   const asked = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  for (const {box, open} of folds) if (asked && (box === asked || box.contains(asked))) open(true), asked.scrollIntoView();
+  for (const {box, open} of folds) {
+    if (!asked || !box.contains(asked)) continue;
+    open(true);
+    asked.scrollIntoView();
+  }
 }
 openAsked();
 addEventListener("hashchange", openAsked);
