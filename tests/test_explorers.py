@@ -237,7 +237,6 @@ CALL = """async ([text, name, data]) =>
 
 
 def call(page, name, data):
-    """Have a page run a function of explorers.js."""
     return page.evaluate(CALL, [HANDS.read_text(encoding="utf-8"), name, data])
 
 
@@ -266,9 +265,9 @@ class Shown:
         return self.numbers.evaluate(DRAWN).replace("−", "-").replace(",", "")
 
     def all(self):
-        """Return all that it shows and says."""
-        fields = self.picture.get_by_role("textbox").evaluate_all("all => all.map(one => one.value)")
-        return [self.text(), fields, [one.get_attribute("aria-valuetext") for one in self.handles.all()]]
+        text, boxes = self.text(), self.picture.get_by_role("textbox")
+        fields = boxes.evaluate_all("all => all.map(one => one.value)")
+        return [text, fields, [one.get_attribute("aria-valuetext") for one in self.handles.all()]]
 
     def number(self, label):
         return float(re.search(rf"{re.escape(label)} (-?[\d.]+)", self.text())[1])
@@ -280,7 +279,6 @@ class Shown:
         return call(self.page, "state", self.kind)
 
     def grip(self, node):
-        """Bring a handle into view, and return its middle."""
         node.evaluate("node => node.scrollIntoView({block: 'center'})")
         box = node.bounding_box()
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -430,11 +428,10 @@ def test_a_handle_goes_where_the_hand_goes_and_moves_nothing_else(show, kind):
     names, found = call(shown.page, "drag", [kind, states, list(product((-70, 70), repeat=2))])
     assert len(found) == 4 * len(names) * len(states)
     for case in found:
-        held, at, wide = names[case["held"]], case["state"], case["wide"]
+        held, at, wide, near = names[case["held"]], case["state"], case["wide"], 1
         limited = held in ("Left", "Right", "Middle", "Slope") and any(
             at[name] == pytest.approx(end) for name in "wb" for end in limits[name]
         )
-        near = 1
         if held == "Epoch":  # whole ones, which lie apart
             epoch, last = next((at[name], limits[name][1]) for name in at if name.startswith("epoch"))
             near += 0.6 * wide * np.log((epoch + 2) / (epoch + 1)) / np.log(1 + last)
@@ -553,7 +550,7 @@ def test_what_nobody_sees_is_not_drawn(show, browser):
     shown.type("epoch, typed", 2000)
     shown.drag("Start", -30, 20)
     assert surface.numbers.evaluate("node => node.firstChild === window.seen")
-    w, b, *_ = shown.state().values()
+    w, b = (shown.state()[name] for name in "wb")
     surface.picture.scroll_into_view_if_needed()
     loss = ag.gradient_descent(x, y, w, b, 0.001, 2000)[2][-1]
     wait(lambda: abs(surface.number("loss") - loss) < 0.06, 60, "drawing")
