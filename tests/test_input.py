@@ -74,7 +74,7 @@ KINDS = {
     "Surface": "vector vector scalar scalar rate steps scalar scalar",
     "Lift": "points marks fraction scalar scalar",
     "Neuron": "scalar scalar",
-    "Network": "vector vector count seed rate steps",
+    "Training": "vector vector count seed rate steps",
     "TwoWeights": "rate rate scalar scalar rate steps",
 }
 BY_HAND = {"in_style", "labeled_axes", "axes_in_space", "level_colors", "tick_style"}

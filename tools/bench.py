@@ -215,15 +215,18 @@ def rows():
 
 
 SECTION = "chapters/1_linear_regression/1_2"
-HANDLES = {  # each explorer's page below the built book, and what of it is dragged
-    "line": (f"{SECTION}-univariate-linear-models", "The point of the line"),
-    "descent, and its surface": (f"{SECTION}_1_2-descent-and-backward-propagation", "Start"),
-    "surface, turned": ("appendix/a_1_0_1-descent-in-3d", "The surface"),
-    "lift, 5000 points": (f"{SECTION}_2-hidden-layers", "The points"),
-    "neuron": (f"{SECTION}_2-hidden-layers", "Middle"),
-    "network of two neurons": (f"{SECTION}_2-hidden-layers", "Epoch"),
-    "network of ten neurons": (f"{SECTION}_2-hidden-layers", "Epoch"),
-    "two weights": ("beyond/b5-linear-hidden-layer", "Start"),
+HANDLES = {  # each explorer's page below the built book, in a state that takes long, and what is dragged
+    "line": (f"{SECTION}-univariate-linear-models.html", "The point of the line"),
+    "descent, and its surface": (
+        f"{SECTION}_1_2-descent-and-backward-propagation.html#Descent:epochs=2000",
+        "Start",
+    ),
+    "surface, turned": ("appendix/a_1_0_1-descent-in-3d.html", "The surface"),
+    "lift, 5000 points": (f"{SECTION}_2-hidden-layers.html#Lift:height=0.6", "The points"),
+    "neuron": (f"{SECTION}_2-hidden-layers.html", "Middle"),
+    "network of two neurons": (f"{SECTION}_2-hidden-layers.html#Training:epoch=10000", "Epoch"),
+    "network of ten neurons": (f"{SECTION}_2-hidden-layers.html#Training:epoch=10000", "Epoch"),
+    "two weights": ("beyond/b5-linear-hidden-layer.html#TwoWeights:epochs=5000", "Start"),
 }
 COUNT_FRAMES = """(() => {
     const frame = window.requestAnimationFrame.bind(window);
@@ -250,7 +253,7 @@ MOVE = """async (node, [x, y]) => {
 LIVE = """async widget => {
     const seen = () => Number(widget.querySelector(".numbers b").textContent.replace(/,/g, ""));
     const pick = (name, value) => {
-        const range = [...widget.querySelectorAll("input")].find(node => node.labels[0].textContent === name);
+        const range = [...widget.querySelectorAll("input")].find(one => one.labels[0]?.textContent === name);
         range.value = value;
         range.dispatchEvent(new Event("input"));
     };
@@ -277,7 +280,7 @@ def hands(book):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.add_init_script(COUNT_FRAMES)
         for name, (file, label) in HANDLES.items():
-            page.goto((book / f"{file}.html").as_uri())
+            page.goto(f"{book.as_uri()}/{file}")
             page.evaluate("dispatchEvent(new Event('beforeprint'))")  # or they would wait to be seen
             handle = page.locator(f'.agml [role="slider"][aria-label^="{label}"]')
             handle.scroll_into_view_if_needed()
