@@ -1,12 +1,14 @@
 // Searches the places of the book, which places.js lists: words without their accents or with one letter wrong,
 // Greek letters by sign or by name, numbers of the print and printed values.
-const GREEK = ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma"
-  + " tau upsilon phi chi psi omega").split(" ");
+const GREEK =
+  ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma"
+    + " tau upsilon phi chi psi omega").split(" ");
 const WORD = /\(\p{N}[\p{L}\p{N}.]*\)|[\p{L}\p{N}\p{M}_]+(?:\.[\p{L}\p{N}_]+)*|[∇∂∑∞]/gu;
 const pages = Object.groupBy(PLACES, ({page}) => page);
 
-const fold = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
-  .replace(/[α-ω]/gu, letter => ` ${GREEK[letter.codePointAt() - 0x3b1]} `);
+const fold = text =>
+  text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+    .replace(/[α-ω]/gu, letter => ` ${GREEK[letter.codePointAt() - 0x3b1]} `);
 // (1.1) is found as 1.1 as well, ag.mse_loss as mse_loss
 function also(word) {
   if (word.startsWith("(")) return [word, word.slice(1, -1)];
@@ -18,18 +20,21 @@ const name = text => ` ${words(text.replace(/^(equation|eq\.?) /i, "")).join(" "
 const index = new MiniSearch({fields: ["title", "text"], tokenize: words, processTerm: term => term});
 index.addAll(PLACES.map(({title, text}, id) => ({id, title, text})));
 const titles = PLACES.map(({title}) => name(title));
-const kinds = {"term-": 2, "agml_": 0.5, "chapters/": 0.3, "beyond/": 0.3};  // the last two are solutions
-const weights = PLACES.map(({names: [id]}) => kinds[Object.keys(kinds).find(kind => id.startsWith(kind))] ?? 1);
+const kinds = {"term-": 2, "agml_": 0.5, "chapters/": 0.3, "beyond/": 0.3}; // the last two are solutions
+const weights = PLACES.map(({names: [id]}) =>
+  kinds[Object.keys(kinds).find(kind => id.startsWith(kind))] ?? 1
+);
 
 function find(query) {
   const options = {
     boost: {title: 4},
     prefix: term => term.length > 1,
-    fuzzy: term => /^\p{L}{4,}$/u.test(term) && 1,  // one letter
+    fuzzy: term => /^\p{L}{4,}$/u.test(term) && 1, // one letter
     weights: {prefix: 0.3, fuzzy: 0.1},
-    boostDocument(id, term) {  // a place that has this very name, or begins with it, comes first
+    boostDocument(id, term) { // a place that has this very name, or begins with it, comes first
       const asked = words(query).length > 1 ? name(query) : name(term), title = titles[id];
-      return weights[id] * (title === asked ? 20 : title.startsWith(asked) ? 10 : title.includes(asked) ? 3 : 1);
+      return weights[id]
+        * (title === asked ? 20 : title.startsWith(asked) ? 10 : title.includes(asked) ? 3 : 1);
     },
   };
   const found = index.search(query, {...options, combineWith: "AND"});
@@ -46,7 +51,8 @@ const element = (name, properties, ...children) => {
 function line(text, terms) {
   for (const found of text.matchAll(WORD)) {
     if (!words(found[0]).some(word => terms.has(word))) continue;
-    const start = text.lastIndexOf(" ", Math.max(0, found.index - 60)) + 1, end = found.index + found[0].length;
+    const start = text.lastIndexOf(" ", Math.max(0, found.index - 60)) + 1,
+      end = found.index + found[0].length;
     const marked = element("mark", {}, found[0]);
     return [start ? "… " : "", text.slice(start, found.index), marked, text.slice(end, end + 110), " …"];
   }
@@ -55,13 +61,12 @@ function line(text, terms) {
 
 function show({id, match}) {
   const {page, names, title, text} = PLACES[id], whole = pages[page][0].title;
-  const context = line(text, new Set(Object.keys(match))), word = context.find(part => part.tagName)?.textContent;
+  const context = line(text, new Set(Object.keys(match))),
+    word = context.find(part => part.tagName)?.textContent;
   // the page marks the word by itself, and only where it was asked to
   const mark = word ? `:~:text=${encodeURIComponent(word).replaceAll("-", "%2D")}` : "";
-  return element("li", {},
-    element("a", {href: `${page}.html#${names[0]}${mark}`}, title),
-    element("span", {className: "of-page"}, title === whole ? "" : whole),
-    element("p", {}, ...context));
+  return element("li", {}, element("a", {href: `${page}.html#${names[0]}${mark}`}, title),
+    element("span", {className: "of-page"}, title === whole ? "" : whole), element("p", {}, ...context));
 }
 
 const field = document.querySelector(".bd-search-container input");
