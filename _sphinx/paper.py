@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from pathlib import Path
 
 from docutils import nodes
 from sphinx import addnodes
@@ -23,6 +22,7 @@ class Arrange(SphinxPostTransform):
     formats = ("latex",)
 
     def run(self):
+        draw_title(self.app.outdir / "title.pdf")
         front = self.document.next_node(nodes.section)
         trees = [node for node in front if "toctree-wrapper" in node.get("classes", [])]
         front[:] = [node for node in front if not node.get("design_component")]  # the contents follow
@@ -85,10 +85,8 @@ class Arrange(SphinxPostTransform):
     def hold(self, node):
         """Keep on one sheet a picture and its code, lines that are few, and the beginning of more."""
         lines = node.astext().count("\n") + 5
-        if "cell" in node["classes"] and node.next_node(nodes.image):
-            lines = 24
-        elif lines > 14 or "box-solution" in node["classes"]:
-            lines = 8
+        lines = 8 if lines > 14 or "box-solution" in node["classes"] else lines
+        lines = 24 if "cell" in node["classes"] and node.next_node(nodes.image) else lines
         place = node.parent.index(node)
         while place and isinstance(node.parent[place - 1], nodes.target):
             place -= 1
@@ -99,6 +97,7 @@ class Arrange(SphinxPostTransform):
         rows = list(table.findall(nodes.row))
         for at, row in enumerate(rows):
             for place, entry in enumerate(row):
+                entry[:] = [part for part in entry if part.children]  # an empty paragraph is a line high
                 for below in rows[at + 1 : at + 1 + entry.attributes.pop("morerows", 0)]:
                     below.insert(place, nodes.entry())
         table["ids"] = []  # the label above it has said them
@@ -111,12 +110,5 @@ class Arrange(SphinxPostTransform):
             table.parent.insert(table.parent.index(table), spec)
 
 
-def prepare(app):
-    """Draw the front page's picture."""
-    if app.builder.format == "latex":
-        draw_title(Path(app.outdir) / "title.pdf")
-
-
 def setup(app):
-    app.connect("builder-inited", prepare)
     app.add_post_transform(Arrange)
