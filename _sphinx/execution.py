@@ -27,8 +27,11 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 SETTINGS = ROOT / "_build" / "settings"  # of Matplotlib and IPython, in place of the builder's
 # what a process needs to start, a copy of our modules to be found, and some processors to compute rightly
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "OPENBLAS_CORETYPE")
-PICTURES = "{'bbox_inches': 'tight', 'dpi': 200, 'pil_kwargs': {'compress_level': 1}}"
-FORMATS = {"html": "{'png'}", "latex": "{'png', 'pdf'}"}
+PICTURES = {  # on paper as lines, which take a quarter of what points do
+    "html": "{'bbox_inches': 'tight', 'dpi': 200, 'pil_kwargs': {'compress_level': 1}}",
+    "latex": "{'bbox_inches': 'tight', 'dpi': 200}",
+}
+FORMATS = {"html": "{'png'}", "latex": "{'pdf'}"}
 
 
 @cache
@@ -54,7 +57,7 @@ class Page:
     def start(self, cell, cell_index):
         self.cell = cell_index
 
-    def run(self, formats, timeout):
+    def run(self, builder, timeout):
         """Run all cells, and return how long it took; refuse what has no place in a book."""
         start, folder = time.perf_counter(), SETTINGS / "empty"
         folder.mkdir(parents=True, exist_ok=True)
@@ -67,8 +70,8 @@ class Page:
             resources={"metadata": {"path": str(folder)}},
             extra_arguments=[
                 "--log-level=ERROR",
-                f"--InlineBackend.figure_formats={formats}",
-                f"--InlineBackend.print_figure_kwargs={PICTURES}",
+                f"--InlineBackend.figure_formats={FORMATS[builder]}",
+                f"--InlineBackend.print_figure_kwargs={PICTURES[builder]}",
             ],
         )
         # the kernel of this very Python, not one that the builder gave its name
@@ -152,8 +155,8 @@ class Pages:
                 except Exception as error:
                     self.stop(f"{name}: {error}")
                 page = Page(name, path, notebook)
-                formats = FORMATS[app.builder.format]
-                self.running[doc] = page, self.pool.submit(page.run, formats, config.execution_timeout)
+                arguments = app.builder.format, config.execution_timeout
+                self.running[doc] = page, self.pool.submit(page.run, *arguments)
 
     def wait(self, app, doc, source):
         """Wait until a page has run that Sphinx is about to read, and keep what it gave."""
