@@ -10,7 +10,7 @@ from playwright.sync_api import TimeoutError
 
 from shared import BUILT, HTML, OPEN
 
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 844}
 VIEWS = {"light": (DESKTOP, "light"), "dark": (DESKTOP, "dark"), "phone": (PHONE, "light")}
 WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 OF_COLORS = ["color-contrast", "link-in-text-block"]
@@ -233,6 +233,32 @@ def test_on_paper_a_page_is_light_and_whole(visit):
     assert wrong == []
 
 
+LETTERS = """paragraphs => Math.max(...paragraphs.map(paragraph => {
+    const lines = {}, range = document.createRange();
+    const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
+    for (let text; (text = walker.nextNode());) {
+        for (let at = 0; at < text.length; at++) {
+            range.setStart(text, at);
+            range.setEnd(text, at + 1);
+            const line = Math.round(range.getBoundingClientRect().bottom / 10);
+            lines[line] = (lines[line] ?? 0) + 1;
+        }
+    }
+    return Math.max(...Object.values(lines));
+}))"""
+
+
+def test_a_line_of_text_has_at_most_eighty_letters(visit):
+    """However wide the screen is; and all grows with the text size that the browser is set to."""
+    page, _ = visit("beyond/b13-how-big-a-singularity.html", viewport={"width": 1920, "height": 1000})
+    text = page.locator("article :is(section, .admonition) > p:not(:has(.math))")
+    assert 70 < text.evaluate_all(LETTERS) <= 80
+    size = "getComputedStyle(document.querySelector('article p')).fontSize"
+    before = float(page.evaluate(size).removesuffix("px"))
+    page.add_style_tag(content=":root:root { font-size: 212.5% }")
+    assert float(page.evaluate(size).removesuffix("px")) == 2 * before
+
+
 FOUND = {
     "1.2.2": "1_2_2-hidden-layers.html#univariate",
     "A.1.0.1": "a_1_0_1-descent-in-3d.html#code-for",
@@ -263,7 +289,7 @@ def test_search_finds_the_right_place_first(visit):
     field.fill("3485.8 medians")  # in no place together
     assert page.locator("#search-results li").count() > 1
     # a printed value in a solution: its line, its page; there it is opened and marked
-    field.fill("with the last sample at 10,000")
+    field.fill("mean 93.5")
     hit = page.locator("#search-results li").first
     assert "mean 93.5" in hit.inner_text() and "1.2.1 Gradient Descent" in hit.inner_text()
     hit.get_by_role("link").click()

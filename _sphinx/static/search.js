@@ -47,16 +47,19 @@ const element = (name, properties, ...children) => {
   return node;
 };
 
-// The words around the first that matches, and that word as the page has it.
+// The line that has most of the words, around the first of them, which it gives as the page has it.
 function line(text, terms) {
-  for (const found of text.matchAll(WORD)) {
-    if (!words(found[0]).some(word => terms.has(word))) continue;
-    const start = text.lastIndexOf(" ", Math.max(0, found.index - 60)) + 1,
-      end = found.index + found[0].length;
-    const marked = element("mark", {}, found[0]);
-    return [start ? "… " : "", text.slice(start, found.index), marked, text.slice(end, end + 110), " …"];
-  }
-  return [text.slice(0, 170)];
+  const found = [...text.matchAll(WORD)].map(({0: word, index: start}) => ({word, start,
+    end: start + word.length, term: words(word).find(term => terms.has(term))})
+  );
+  const hits = found.filter(({term}) => term);
+  const near = ({start, end}) => hits.filter(hit => hit.start >= start && hit.start < end + 110);
+  const count = hit => new Set(near(hit).map(({term}) => term)).size;
+  const counts = hits.map(count), hit = hits[counts.indexOf(Math.max(...counts))];
+  if (!hit) return [text.slice(0, 170)];
+  const start = text.lastIndexOf(" ", Math.max(0, hit.start - 60)) + 1;
+  const before = (start ? "… " : "") + text.slice(start, hit.start);
+  return [before, element("mark", {}, hit.word), `${text.slice(hit.end, hit.end + 110)} …`];
 }
 
 function show({id, match}) {
