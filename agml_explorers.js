@@ -629,7 +629,7 @@ class Panel {
   }
   lay() {
     const {unit} = this.stage, {xscale, yscale, flat} = this, width = this.svg.getBoundingClientRect().width;
-    const [left, across, bottom, top] = [46 * unit, width - 60 * unit, 42 * unit, 26 * unit];
+    const [left, across, bottom, top] = [46 * unit, Math.max(width - 60 * unit, 1), 42 * unit, 26 * unit];
     const [x0, x1] = this.x.map(xscale.to), [y0, y1] = this.y.map(yscale.to);
     const alone = width > 0.6 * this.stage.panels.clientWidth; // in its row, as on a phone
     const shape = this.square ? (y1 - y0) / (x1 - x0) : alone ? 0.6 : 1;
