@@ -39,9 +39,8 @@ async def main(names):
     lines, short = ["| page | performance | the rest | shift | KB |\n|---|---:|---:|---:|---:|"], []
     book = [(r"/(.*)", StaticFileHandler, {"path": measured.ROOT / "_build" / "html"})]
     socket, port = bind_unused_port()
-    HTTPServer(Application(book, compress_response=True, log_function=lambda handler: None)).add_socket(
-        socket
-    )
+    application = Application(book, compress_response=True, log_function=lambda handler: None)
+    HTTPServer(application).add_socket(socket)
     for page in names or [*measured.contents(), "search"]:
         for _ in range(3):
             scores, shift, weight = await asyncio.to_thread(ask, f"http://127.0.0.1:{port}/{page}.html")

@@ -38,9 +38,7 @@ def read(path):
     import jupytext
 
     cells = [cell for cell in jupytext.read(path).cells if cell.cell_type == "code"]
-    return path.name, [
-        (cell.source, "mystnb" in cell.metadata, cell.metadata.get("prints", "")) for cell in cells
-    ]
+    return path.name, [(c.source, "mystnb" in c.metadata, c.metadata.get("prints", "")) for c in cells]
 
 
 def run(pages):
@@ -79,8 +77,7 @@ def variants():
     settings["oldest of all"] = oldest | {"NPY_DISABLE_CPU_FEATURES": " ".join(here)}
     found = {name: ([sys.executable, *SCRIPT], setting) for name, setting in settings.items()}
     found["WebAssembly"] = WEBASSEMBLY, {}
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    named = re.findall(r'^    "(.*)",', project, re.M)
+    named = re.findall(r'^    "(.*)",', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.M)
     wanted = [f"--with={name}" for name in named if name.startswith(PACKAGES)]
     places = os.pathsep.join([*glob.glob(str(Path.home() / ".pyenv/versions/*/bin")), os.environ["PATH"]])
     for version in ("3.11", "3.12", "3.13"):
@@ -111,10 +108,8 @@ def compare(pages, command, environment):
 def main():
     if sys.argv[1:] == ["--run"]:
         return print(json.dumps(run(json.load(sys.stdin))))
-    found, pages = variants(), [ROOT / f"{name}.md" for name in contents()]
-    pages = [
-        page for page in pages if page.exists() and "\nkernelspec:" in page.read_text(encoding="utf-8")[:500]
-    ]
+    found, files = variants(), [ROOT / f"{name}.md" for name in contents()]
+    pages = [file for file in files if "\nkernelspec:" in file.read_text(encoding="utf-8")[:500]]
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--variant", action="append", choices=found, default=[])
     parser.add_argument("page", nargs="*", type=Path, default=pages)
@@ -124,6 +119,7 @@ def main():
     for name in arguments.variant or found:
         if not found[name][0]:
             print(f"{name:58} not on this machine")
+            failed |= name in arguments.variant
             continue
         compared, differ = compare(cells, *found[name])
         failed |= bool(differ) or not compared
