@@ -174,10 +174,10 @@ def hands(page, name):
         page.wait_for_timeout(3000)  # the network has trained
         yield label, drag(page, handle), None
         if (neurons := sliders.and_(page.get_by_label("neurons d"))).count():
-            begin, epoch = perf_counter(), explorer.locator(".numbers b").first.element_handle()
+            begin, place = perf_counter(), explorer.locator(".numbers").element_handle()
             neurons.fill("10")
             sliders.and_(page.get_by_label("epoch")).fill("20000")
-            page.wait_for_function("epoch => epoch.textContent === '20,000'", arg=epoch)
+            page.wait_for_function("place => place.querySelector('b').textContent === '20,000'", arg=place)
             rate = 20_000 / (perf_counter() - begin)
             yield f"{label}, ten neurons", drag(page, handle), rate
 
