@@ -38,9 +38,7 @@ def read(path):
     import jupytext
 
     cells = [cell for cell in jupytext.read(path).cells if cell.cell_type == "code"]
-    return path.name, [
-        (cell.source, "mystnb" in cell.metadata, cell.metadata.get("prints", "")) for cell in cells
-    ]
+    return path.name, [(c.source, "mystnb" in c.metadata, c.metadata.get("prints", "")) for c in cells]
 
 
 def run(pages):
