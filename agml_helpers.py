@@ -491,8 +491,8 @@ def plot_loss_surface(
         W, B = np.meshgrid(*sides)
         surface, loss = loss_surface(x, y_true, W, B), loss_surface(x, y_true, w, b)
         ax = axes_in_space(ax, "weight $w$", "bias $b$", "loss", elev, azim)
-        fine = {"rcount": 60, "ccount": 60}
-        ax.plot_surface(W, B, surface, cmap=level_colors(), alpha=0.9, linewidth=0, zorder=1, **fine)
+        fine = {"rcount": 60, "ccount": 60, "linewidth": 0, "zorder": 1}
+        ax.plot_surface(W, B, surface, cmap=level_colors(), alpha=0.9, **fine)
         ax.plot(w, b, loss, color=palette.red, label="gradient descent", zorder=2)
         look = {"color": palette.red, "markersize": 9, "zorder": 3}
         ax.plot(w[0], b[0], loss[0], "o", label="initial $(w, b)$", **look)

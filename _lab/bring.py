@@ -1,4 +1,4 @@
-"""Bring the notebooks of the last build into notebooks/, and overwrite no change that a reader made there.
+"""Bring the pages of the last build into notebooks/, the reader's own folder, over nothing of the reader's.
 
 With the name of a page, bring that page as it was made; what was there stays beside it.
 """
@@ -6,6 +6,7 @@ With the name of a page, bring that page as it was made; what was there stays be
 import json
 import shutil
 import sys
+from itertools import count
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,56 +14,58 @@ BUILT, OURS = ROOT / "_build" / "notebooks", ROOT / "notebooks"
 BROUGHT = OURS / ".brought"  # each page as it came, to tell whether somebody has changed it since
 
 
+def built():
+    """Return the files of the last build but the modules, which come from the project itself."""
+    return sorted(path for path in BUILT.iterdir() if path.suffix not in (".py", ".js"))
+
+
 def content(path):
-    """Return what somebody may have written in a page: not what its cells gave."""
-    text = path.read_text(encoding="utf-8")
-    if path.suffix != ".ipynb":
-        return text
-    cells = json.loads(text)["cells"]
-    return [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
+    """Return what somebody may have written in a page, not what its cells gave; of no file, nothing."""
+    if not path.exists():
+        return None
+    written = path.read_bytes()
+    try:
+        return [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(written)["cells"]]
+    except (ValueError, KeyError, TypeError):  # no notebook
+        return written
 
 
-def aside(path, word):
-    """Return a free name beside a page."""
-    names = [
-        f"{path.stem} ({word}){path.suffix}",
-        *(f"{path.stem} ({word} {n}){path.suffix}" for n in range(2, 99)),
-    ]
-    return next(path.with_name(name) for name in names if not path.with_name(name).exists())
+def aside(path, word, free=(None,)):
+    """Return a name beside a page where nothing is, or nothing but what is free to go."""
+    names = (f"{path.stem} ({word}{f' {n}' if n > 1 else ''}){path.suffix}" for n in count(1))
+    return next(path.with_name(name) for name in names if content(path.with_name(name)) in free)
 
 
 def bring():
     """Bring what is new; a page that somebody has changed stays, and the new one comes beside it."""
     BROUGHT.mkdir(parents=True, exist_ok=True)
-    for new in sorted(BUILT.iterdir()):
+    for new in built():
         page, before = OURS / new.name, BROUGHT / new.name
-        if new.suffix == ".py" or new.suffix == ".js":  # these come from the project itself
-            continue
-        if before.exists() and before.read_bytes() == new.read_bytes() and page.exists():
-            continue
-        if page.exists() and not (before.exists() and content(page) == content(before)):
-            target = aside(page, "new")
-            print(f"{page.name} has your changes, and stays. As the book has it now, it is in {target.name}")
-        else:
-            target = page
-        shutil.copyfile(new, target)
+        if page.exists() and before.exists() and before.read_bytes() == new.read_bytes():
+            continue  # what its cells gave is the reader's, too
+        if content(page) in (None, content(before), content(new)):
+            shutil.copyfile(new, page)
+        elif content(new) != content(before):
+            beside = aside(page, "new", (None, content(before)))
+            shutil.copyfile(new, beside)
+            print(f"{page.name} has your changes, and stays. As the book has it now, it is in {beside.name}")
         shutil.copyfile(new, before)
     for before in BROUGHT.iterdir():
-        page = OURS / before.name
         if not (BUILT / before.name).exists():  # no page of the book any more
-            if page.exists() and content(page) == content(before):
+            page = OURS / before.name
+            if content(page) == content(before):
                 page.unlink()
             before.unlink()
 
 
 def restore(name):
     """Bring a page as it was made; what was there stays beside it."""
-    new = next((path for path in BUILT.iterdir() if name in (path.name, path.stem)), None)
+    new = next((path for path in built() if name in (path.name, path.stem)), None)
     if new is None:
-        pages = ", ".join(sorted(path.stem for path in BUILT.iterdir() if path.suffix in (".ipynb", ".md")))
-        sys.exit(f"PAGE must be one of {pages}; got {name}")
+        pages = ", ".join(path.stem for path in built() if path.suffix != ".json")
+        sys.exit(f"PAGE must be one of {pages}; got {name!r}")
     page = OURS / new.name
-    if page.exists():
+    if content(page) not in (None, content(new)):
         kept = aside(page, "mine")
         page.rename(kept)
         print(f"What was in {page.name} is in {kept.name} now.")

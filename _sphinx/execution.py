@@ -6,8 +6,11 @@ What fails ends the build, whose last line names page, cell and cause.
 
 import os
 import re
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -24,8 +27,19 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 SETTINGS = ROOT / "_build" / "settings"  # of Matplotlib and IPython, in place of the builder's
 # what a process needs to start, a copy of our modules to be found, and some processors to compute rightly
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "OPENBLAS_CORETYPE")
-PICTURES = "{'bbox_inches': 'tight', 'dpi': 200, 'pil_kwargs': {'compress_level': 1}}"
-FORMATS = {"html": "{'png'}", "latex": "{'png', 'pdf'}"}
+PICTURES = {  # on paper as lines, which take a quarter of what points do
+    "html": "{'bbox_inches': 'tight', 'dpi': 200, 'pil_kwargs': {'compress_level': 1}}",
+    "latex": "{'bbox_inches': 'tight', 'dpi': 200}",
+}
+FORMATS = {"html": "{'png'}", "latex": "{'pdf'}"}
+
+
+@cache
+def find_fonts():
+    """Let Matplotlib look for its fonts, once: while a kernel does, it may say so in the middle of a page."""
+    if not any((SETTINGS / "matplotlib").glob("fontlist*")):
+        find = [sys.executable, "-c", "import matplotlib.font_manager"]
+        subprocess.run(find, env=environment(), capture_output=True, check=True)
 
 
 def environment():
@@ -43,7 +57,7 @@ class Page:
     def start(self, cell, cell_index):
         self.cell = cell_index
 
-    def run(self, formats, timeout):
+    def run(self, builder, timeout):
         """Run all cells, and return how long it took; refuse what has no place in a book."""
         start, folder = time.perf_counter(), SETTINGS / "empty"
         folder.mkdir(parents=True, exist_ok=True)
@@ -56,8 +70,8 @@ class Page:
             resources={"metadata": {"path": str(folder)}},
             extra_arguments=[
                 "--log-level=ERROR",
-                f"--InlineBackend.figure_formats={formats}",
-                f"--InlineBackend.print_figure_kwargs={PICTURES}",
+                f"--InlineBackend.figure_formats={FORMATS[builder]}",
+                f"--InlineBackend.print_figure_kwargs={PICTURES[builder]}",
             ],
         )
         # the kernel of this very Python, not one that the builder gave its name
@@ -127,6 +141,7 @@ class Pages:
     def start(self, app, env, docnames):
         """Let all pages run that Sphinx is going to read."""
         config = env.mystnb_config
+        find_fonts()
         # macOS does not say which processors are ours
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         self.pool, self.running = ThreadPoolExecutor(processors + 1), {}  # one waits for messages
@@ -140,8 +155,8 @@ class Pages:
                 except Exception as error:
                     self.stop(f"{name}: {error}")
                 page = Page(name, path, notebook)
-                formats = FORMATS[app.builder.format]
-                self.running[doc] = page, self.pool.submit(page.run, formats, config.execution_timeout)
+                arguments = app.builder.format, config.execution_timeout
+                self.running[doc] = page, self.pool.submit(page.run, *arguments)
 
     def wait(self, app, doc, source):
         """Wait until a page has run that Sphinx is about to read, and keep what it gave."""

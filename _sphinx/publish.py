@@ -116,7 +116,7 @@ except (ImportError, OSError) as error:
     raise ImportError(f"{{error}}. {where}") from None
 %config InlineBackend.figure_formats = ["retina"]
 %config InlineBackend.print_figure_kwargs = {json.dumps(FIGURES)}
-%load_ext agml_printed"""
+%reload_ext agml_printed"""
 
 
 def write_sitemap(app, error):

@@ -5,9 +5,9 @@ weekly.yml runs this, once the block of _config.yml that begins with `repository
 
 import pytest
 import yaml
-from test_lite import PAGE, READY
 
-from conftest import ROOT
+from shared import ROOT
+from test_lite import PAGE, READY
 
 RUN = """async () => {
   const {commands, shell: {currentWidget: {content: {widgets}}}} = jupyterapp;

@@ -1,12 +1,16 @@
-"""Servers to test: a port, and patience."""
+"""Servers to test: a port, patience, and JupyterLab."""
 
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
+
+from shared import ROOT, find
 
 
 def free_port():
@@ -54,3 +58,21 @@ def jupyterlab(command, folder, home, **environment):
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(20)
         print(log.read_text())
+
+
+@contextlib.contextmanager
+def make_lab(project):
+    """Start `make lab` in a copy of the project, as it is built; give its address, and an empty home."""
+    ignored = ".*", "__pycache__", "*.egg-info", "_build", "mutants", "node_modules", "notebooks", "tests"
+    shutil.copytree(ROOT, project, ignore=shutil.ignore_patterns(*ignored), dirs_exist_ok=True)
+    for name in "_build/notebooks", "_sphinx/web/node_modules/@fontsource-variable":
+        shutil.copytree(ROOT / name, project / name)
+    home = project / "home"
+    home.mkdir()
+
+    def command(options):
+        made = f"-o{sys.prefix}/.ready", "-o_build/html/.built"
+        return [find("make"), "lab", f"VENV={sys.prefix}", *made, f"LAB={options}"]
+
+    with jupyterlab(command, project, home, PYTHONPATH=str(project)) as address:
+        yield address, home

@@ -10,7 +10,7 @@ import pytest
 import agml_algebra as alg
 import agml_figures as fig
 import agml_helpers as ag
-from conftest import loss_at
+from shared import loss_at
 
 x, y_true, y = ag.make_data(20)
 v, t = x[:, np.newaxis], y[:, np.newaxis]

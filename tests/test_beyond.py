@@ -12,7 +12,7 @@ from mpl_toolkits.mplot3d import Axes3D
 import agml_algebra as alg
 import agml_figures as fig
 import agml_helpers as ag
-from conftest import ROOT
+from shared import ROOT
 
 PAGES = {path.stem.split("-")[0].upper(): path for path in (ROOT / "beyond").glob("b[0-9]*.md")}
 

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError, expect
 
-from conftest import BUILT, HTML, OPEN
+from shared import BUILT, HTML, OPEN
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 844}
 VIEWS = {"light": (DESKTOP, "light"), "dark": (DESKTOP, "dark"), "phone": (PHONE, "light")}

@@ -1,16 +1,22 @@
 """What a class relies on: the environment that Binder builds, and the link that brings notebooks to a hub."""
 
+import contextlib
 import re
 import subprocess
 import sys
 import tomllib
 from urllib.parse import parse_qs, urlsplit
 
+import nbformat
+import psutil
 import pytest
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from conftest import ROOT, find
+from remote import jupyterlab
+from shared import ROOT, find
 
 
 @pytest.mark.slow
@@ -40,3 +46,31 @@ def test_the_link_for_a_hub_opens_a_notebook():
     notebook = asked.pop("urlpath").removeprefix("lab/tree/REPOSITORY/")
     assert asked == {"repo": "https://github.com/NAME/REPOSITORY", "branch": "notebooks"}
     assert notebook in {f"{path.stem}.ipynb" for path in ROOT.glob("chapters/*/*.md")}
+
+
+@pytest.mark.slow
+def test_a_hub_guarantees_what_a_reader_with_three_pages_takes(tmp_path):
+    """JupyterLab and the kernels, each with its part of the memory that it shares with others."""
+    page = (ROOT / "appendix" / "class.md").read_text(encoding="utf-8")
+    plan = int(re.search(r"Plan with (\d+) MB", page)[1])
+    assert int(re.search(r"guarantee: (\d+)M", page)[1]) == plan
+    others, command = psutil.Process().children(recursive=True), [sys.executable, "-m", "jupyterlab"]
+    with contextlib.ExitStack() as end:
+        end.enter_context(
+            jupyterlab(lambda options: [*command, *options.split()], tmp_path, tmp_path / "home")
+        )
+        for notebook in (
+            "1_2_1_1-gradients",
+            "1_2_1_2-descent-and-backward-propagation",
+            "1_2_2-hidden-layers",
+        ):
+            kernel = KernelManager()
+            end.callback(kernel.shutdown_kernel, now=True)
+            notebook = ROOT / "_build" / "notebooks" / f"{notebook}.ipynb"
+            where = {"metadata": {"path": str(notebook.parent)}}
+            client = NotebookClient(nbformat.read(notebook, 4), kernel, resources=where)
+            client.execute()
+            end.callback(client.kc.stop_channels)
+        processes = set(psutil.Process().children(recursive=True)) - set(others)
+        needs = sum(process.memory_full_info().pss for process in processes) / 1e6
+    assert len(processes) == 4 and plan / 2 < needs < plan

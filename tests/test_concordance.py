@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from conftest import FACTS, text
+from shared import FACTS, text
 
 CONCORDANCE = "appendix/concordance"
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from conftest import MAKE_BOOK, ROOT, tamper
+from shared import MAKE_BOOK, ROOT, tamper
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 CHAPTER = "chapters/1_linear_regression"

@@ -8,10 +8,10 @@ import zipfile
 
 import nbformat
 import pytest
-from remote import jupyterlab
-from test_jupyterlab import differs, faults, look
 
-from conftest import DOCS, ROOT, ZIP, find
+from remote import jupyterlab
+from shared import DOCS, ROOT, ZIP, find
+from test_jupyterlab import differs, faults, look
 
 pytestmark = pytest.mark.slow
 CLEAN = {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": ""}  # what is imported is compiled once

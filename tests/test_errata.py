@@ -5,7 +5,7 @@ import re
 import jupytext
 import pytest
 
-from conftest import DOCS, ROOT
+from shared import DOCS, ROOT
 
 SOURCE = ROOT / "appendix" / "errata.md"
 # what stands below each label, up to the next entry or the next heading of a section

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from conftest import DOCS, FACTS, text
+from shared import DOCS, FACTS, text
 
 KINDS = {"Quick check", "By hand", "Experiment", "Proof"}
 SECTIONS = {section["number"]: section["file"] for section in FACTS["sections"]}

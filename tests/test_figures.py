@@ -14,7 +14,7 @@ from mpl_toolkits.mplot3d import Axes3D
 
 import agml_figures as fig
 import agml_helpers as ag
-from conftest import loss_at
+from shared import loss_at
 
 x, y_true, y = ag.make_data(20)
 w, b, losses = ag.gradient_descent(x, y, ag.W_START, ag.B_START, alpha=0.01, epochs=5)

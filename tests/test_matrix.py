@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from conftest import PAGE, ROOT
+from shared import PAGE, ROOT
 
 pytestmark = pytest.mark.slow
 MATRIX = ROOT / "tools" / "matrix.py"

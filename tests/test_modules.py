@@ -16,7 +16,7 @@ import agml_algebra as alg
 import agml_explorers as ex
 import agml_figures as fig
 import agml_helpers as ag
-from conftest import ROOT, find
+from shared import ROOT, find
 
 
 @pytest.mark.slow

@@ -13,8 +13,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from agml_printed import differences
-from conftest import DOCS, HTML, ROOT, ZIP, is_page
-from conftest import PAGES as ALL
+from shared import DOCS, HTML, ROOT, ZIP, is_page
+from shared import PAGES as ALL
 
 PAGES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in ALL if is_page(page)]
 
@@ -53,12 +53,9 @@ def test_requirements_are_locked_as_those_of_the_book(files):
     pinned = {line for line in lines if not line.startswith("#")}
     assert pinned < set(lock) and not {line for line in pinned if line.startswith(("jupyter-book", "pytest"))}
     code = "".join(text for name, text in files.items() if name.endswith((".ipynb", ".py")))
-    used = {"anywidget", "ipywidgets", "matplotlib", "numpy", "sympy"}
-    assert (
-        {name for name in used if f"import {name}" in code}
-        == used
-        <= {line.split("==")[0] for line in pinned}
-    )
+    used = {"anywidget", "matplotlib", "numpy", "sympy"}
+    assert {name for name in used if f"import {name}" in code} == used
+    assert used <= {line.split("==")[0] for line in pinned}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=range(len(PAGES)))  # by name, -k would pick the page too

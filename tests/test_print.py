@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from conftest import FACTS, PAGES, ROOT, is_page, read_page, text
+from shared import FACTS, PAGES, ROOT, is_page, read_page, text
 
 NUMBERED = [equation for equation in FACTS["equations"] if "number" in equation]
 PRINTED = ".cell:not(.tag_listing) .cell_output pre"  # a listing is the output of a cell, too

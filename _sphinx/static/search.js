@@ -1,12 +1,14 @@
 // Searches the places of the book, which places.js lists: words without their accents or with one letter wrong,
 // Greek letters by sign or by name, numbers of the print and printed values.
-const GREEK = ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma"
-  + " tau upsilon phi chi psi omega").split(" ");
+const GREEK =
+  ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma"
+    + " tau upsilon phi chi psi omega").split(" ");
 const WORD = /\(\p{N}[\p{L}\p{N}.]*\)|[\p{L}\p{N}\p{M}_]+(?:\.[\p{L}\p{N}_]+)*|[∇∂∑∞]/gu;
 const pages = Object.groupBy(PLACES, ({page}) => page);
 
-const fold = text => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
-  .replace(/[α-ω]/gu, letter => ` ${GREEK[letter.codePointAt() - 0x3b1]} `);
+const fold = text =>
+  text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+    .replace(/[α-ω]/gu, letter => ` ${GREEK[letter.codePointAt() - 0x3b1]} `);
 // (1.1) is found as 1.1 as well, ag.mse_loss as mse_loss
 function also(word) {
   if (word.startsWith("(")) return [word, word.slice(1, -1)];
@@ -18,18 +20,21 @@ const name = text => ` ${words(text.replace(/^(equation|eq\.?) /i, "")).join(" "
 const index = new MiniSearch({fields: ["title", "text"], tokenize: words, processTerm: term => term});
 index.addAll(PLACES.map(({title, text}, id) => ({id, title, text})));
 const titles = PLACES.map(({title}) => name(title));
-const kinds = {"term-": 2, "agml_": 0.5, "chapters/": 0.3, "beyond/": 0.3};  // the last two are solutions
-const weights = PLACES.map(({names: [id]}) => kinds[Object.keys(kinds).find(kind => id.startsWith(kind))] ?? 1);
+const kinds = {"term-": 2, "agml_": 0.5, "chapters/": 0.3, "beyond/": 0.3}; // the last two are solutions
+const weights = PLACES.map(({names: [id]}) =>
+  kinds[Object.keys(kinds).find(kind => id.startsWith(kind))] ?? 1
+);
 
 function find(query) {
   const options = {
     boost: {title: 4},
     prefix: term => term.length > 1,
-    fuzzy: term => /^\p{L}{4,}$/u.test(term) && 1,  // one letter
+    fuzzy: term => /^\p{L}{4,}$/u.test(term) && 1, // one letter
     weights: {prefix: 0.3, fuzzy: 0.1},
-    boostDocument(id, term) {  // a place that has this very name, or begins with it, comes first
+    boostDocument(id, term) { // a place that has this very name, or begins with it, comes first
       const asked = words(query).length > 1 ? name(query) : name(term), title = titles[id];
-      return weights[id] * (title === asked ? 20 : title.startsWith(asked) ? 10 : title.includes(asked) ? 3 : 1);
+      return weights[id]
+        * (title === asked ? 20 : title.startsWith(asked) ? 10 : title.includes(asked) ? 3 : 1);
     },
   };
   const found = index.search(query, {...options, combineWith: "AND"});
@@ -44,8 +49,9 @@ const element = (name, properties, ...children) => {
 
 // The line that has most of the words, around the first of them, which it gives as the page has it.
 function line(text, terms) {
-  const found = [...text.matchAll(WORD)].map(({0: word, index: start}) =>
-    ({word, start, end: start + word.length, term: words(word).find(term => terms.has(term))}));
+  const found = [...text.matchAll(WORD)].map(({0: word, index: start}) => ({word, start,
+    end: start + word.length, term: words(word).find(term => terms.has(term))})
+  );
   const hits = found.filter(({term}) => term);
   const near = ({start, end}) => hits.filter(hit => hit.start >= start && hit.start < end + 110);
   const count = hit => new Set(near(hit).map(({term}) => term)).size;
@@ -58,16 +64,15 @@ function line(text, terms) {
 
 function show({id, match}) {
   const {page, names, title, text} = PLACES[id], whole = pages[page][0].title;
-  const context = line(text, new Set(Object.keys(match))), word = context.find(part => part.tagName)?.textContent;
+  const context = line(text, new Set(Object.keys(match))),
+    word = context.find(part => part.tagName)?.textContent;
   // the page marks the word by itself, only where it was asked to, and between the words that are beside it here
   const code = words => encodeURIComponent(words.join(" ")).replaceAll("-", "%2D");
   const before = code(context[0].trim().split(/\s+/).slice(-2));
   const after = code(context.at(-1).trim().split(/\s+/).slice(0, 2));
   const mark = word ? `:~:text=${before ? `${before}-,` : ""}${code([word])},-${after}` : "";
-  return element("li", {},
-    element("a", {href: `${page}.html#${names[0]}${mark}`}, title),
-    element("span", {className: "of-page"}, title === whole ? "" : whole),
-    element("p", {}, ...context));
+  return element("li", {}, element("a", {href: `${page}.html#${names[0]}${mark}`}, title),
+    element("span", {className: "of-page"}, title === whole ? "" : whole), element("p", {}, ...context));
 }
 
 const field = document.querySelector(".bd-search-container input");

@@ -5,10 +5,12 @@ async function main() {
   require("mathjax");
   await MathJax.init({
     loader: {load: ["adaptors/liteDOM", "input/tex", "output/svg", "a11y/assistive-mml"],
-             paths: {fonts: `${__dirname}/node_modules/@mathjax`}},
+      paths: {fonts: `${__dirname}/node_modules/@mathjax`}},
     output: {font: "mathjax-stix2", displayOverflow: "scroll"},
     svg: {fontCache: "global"},
-    tex: {formatError: (tex, error) => { throw Error(error.message); }},
+    tex: {formatError: (tex, error) => {
+      throw Error(error.message);
+    }},
   });
   const {adaptor, document} = MathJax.startup;
   const formulas = [];
@@ -19,9 +21,14 @@ async function main() {
       formulas.push({error: error.message});
     }
   }
-  const glyphs = adaptor.childNodes(document.outputJax.fontCache.getCache()).map(node => adaptor.outerHTML(node));
+  const glyphs = adaptor.childNodes(document.outputJax.fontCache.getCache()).map(node =>
+    adaptor.outerHTML(node)
+  );
   const style = adaptor.textContent(MathJax.svgStylesheet());
   process.stdout.write(JSON.stringify({formulas, glyphs, style}));
 }
-console.warn = () => {};  // the newest fonts are older than the newest MathJax
-main().catch(error => { console.error(error.message); process.exitCode = 1; });
+console.warn = () => {}; // the newest fonts are older than the newest MathJax
+main().catch(error => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

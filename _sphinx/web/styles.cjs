@@ -9,11 +9,17 @@ const {static: root, sheets, letters, fonts, icons, content} = JSON.parse(readFi
 
 // A sheet with what it imports; addresses lead from the folder of the new one.
 function read(file) {
-  const text = readFileSync(file, "utf8").replace(/^\ufeff|@charset[^;]*;/g, "").replace(/\/\*# sourceMappingURL[^]*?\*\//g, "");
-  const moved = address => path.relative(root, path.resolve(path.dirname(file), address)).split(path.sep).join("/");
+  const text = readFileSync(file, "utf8").replace(/^\ufeff|@charset[^;]*;/g, "").replace(
+    /\/\*# sourceMappingURL[^]*?\*\//g,
+    "",
+  );
+  const moved = address =>
+    path.relative(root, path.resolve(path.dirname(file), address)).split(path.sep).join("/");
   return text
-    .replace(/@import\s+(?:url\()?["']?([^"')]+)["']?\)?;/g, (_, name) => read(path.resolve(path.dirname(file), name)))
-    .replace(/url\((["']?)(?!data:|#|https?:)([^"')]+)\1\)/g, (_, quote, address) => `url("${moved(address)}")`);
+    .replace(/@import\s+(?:url\()?["']?([^"')]+)["']?\)?;/g,
+      (_, name) => read(path.resolve(path.dirname(file), name)))
+    .replace(/url\((["']?)(?!data:|#|https?:)([^"')]+)\1\)/g,
+      (_, quote, address) => `url("${moved(address)}")`);
 }
 
 const embed = async (file, text) => {
@@ -25,12 +31,19 @@ const embed = async (file, text) => {
 async function textFaces(file) {
   const faces = [];
   for (const [face] of readFileSync(file, "utf8").matchAll(/@font-face\s*\{[^}]*\}/g)) {
-    const ranges = face.match(/unicode-range:\s*([^;]+);/)[1].split(",").map(range => range.trim().slice(2).split("-").map(end => parseInt(end, 16)));
-    const used = [...letters].filter(letter => ranges.some(([from, to = from]) => from <= letter.codePointAt() && letter.codePointAt() <= to));
+    const ranges = face.match(/unicode-range:\s*([^;]+);/)[1].split(",").map(range =>
+      range.trim().slice(2).split("-").map(end => parseInt(end, 16))
+    );
+    const used = [...letters].filter(letter =>
+      ranges.some(([from, to = from]) => from <= letter.codePointAt() && letter.codePointAt() <= to)
+    );
     if (!used.some(letter => letter > " ")) continue;
     const source = face.match(/url\(([^)]+)\)/)[1];
-    faces.push(face.replace(/src:[^;]+;/, `src: ${await embed(path.resolve(path.dirname(file), source), used.join(""))};`)
-      .replace(/font-display:[^;]+;/, "font-display: optional;"));  // it is in the sheet: nothing is set twice, and nothing moves
+    faces.push(
+      face.replace(/src:[^;]+;/,
+        `src: ${await embed(path.resolve(path.dirname(file), source), used.join(""))};`)
+        .replace(/font-display:[^;]+;/, "font-display: optional;"),
+    ); // it is in the sheet: nothing is set twice, and nothing moves
   }
   return faces.join("\n");
 }
@@ -39,17 +52,31 @@ async function main() {
   const raw = sheets.map(name => read(path.join(root, name))).join("\n");
   const withoutIcons = raw.replace(/@font-face\s*\{[^}]*Font ?Awesome[^}]*\}/g, "");
   const [{css}] = await new PurgeCSS().purge({
-    content, css: [{raw: withoutIcons}], fontFace: false, variables: false, keyframes: true,
+    content,
+    css: [{raw: withoutIcons}],
+    fontFace: false,
+    variables: false,
+    keyframes: true,
     dynamicAttributes: ["data-theme", "data-mode", "aria-expanded", "aria-pressed", "open", "hidden"],
     safelist: {standard: [/^(show|active|collapsed|folds|folding|hidden|goes-on)$/]},
   });
-  const shown = [...new Set(css.match(/\\[ef][0-9a-f]{3}\b/gi))].map(code => String.fromCodePoint(parseInt(code.slice(1), 16))).join("");
+  const shown = [...new Set(css.match(/\\[ef][0-9a-f]{3}\b/gi))].map(code =>
+    String.fromCodePoint(parseInt(code.slice(1), 16))
+  ).join("");
   const faces = [];
   for (const file of fonts) faces.push(await textFaces(file));
-  for (const [weight, name] of [[900, "solid-900"], [400, "regular-400"]])
-    faces.push(`@font-face { font-family: "Font Awesome 6 Free"; font-weight: ${weight}; font-display: block; `
-      + `src: ${await embed(path.join(icons, `fa-${name}.woff2`), shown)}; }`);
+  for (const [weight, name] of [[900, "solid-900"], [400, "regular-400"]]) {
+    faces.push(
+      `@font-face { font-family: "Font Awesome 6 Free"; font-weight: ${weight}; font-display: block; `
+        + `src: ${await embed(path.join(icons, `fa-${name}.woff2`), shown)}; }`,
+    );
+  }
   const made = `${faces.join("\n")}\n${css}`;
-  process.stdout.write(JSON.stringify({css: made, hash: createHash("sha256").update(made).digest("hex").slice(0, 8)}));
+  process.stdout.write(
+    JSON.stringify({css: made, hash: createHash("sha256").update(made).digest("hex").slice(0, 8)}),
+  );
 }
-main().catch(error => { console.error(error.message); process.exitCode = 1; });
+main().catch(error => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
