@@ -88,7 +88,10 @@ def prepare(app, config):
 
 
 def draw(app, env):
-    draw_title(Path(app.outdir).parent / "artwork" / "title.svg")
+    folder = Path(app.outdir).parent / "artwork"
+    draw_title(folder / "title.svg")
+    if app.config.html_baseurl:  # what shows a link to a published page reads no SVG
+        draw_title(folder / "card.png")
 
 
 def setup(app):

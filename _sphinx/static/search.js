@@ -66,8 +66,11 @@ function show({id, match}) {
   const {page, names, title, text} = PLACES[id], whole = pages[page][0].title;
   const context = line(text, new Set(Object.keys(match))),
     word = context.find(part => part.tagName)?.textContent;
-  // the page marks the word by itself, and only where it was asked to
-  const mark = word ? `:~:text=${encodeURIComponent(word).replaceAll("-", "%2D")}` : "";
+  // the page marks the word by itself, only where it was asked to, and between the words that are beside it here
+  const code = words => encodeURIComponent(words.join(" ")).replaceAll("-", "%2D");
+  const before = code(context[0].trim().split(/\s+/).slice(-2));
+  const after = code(context.at(-1).trim().split(/\s+/).slice(0, 2));
+  const mark = word ? `:~:text=${before ? `${before}-,` : ""}${code([word])},-${after}` : "";
   return element("li", {}, element("a", {href: `${page}.html#${names[0]}${mark}`}, title),
     element("span", {className: "of-page"}, title === whole ? "" : whole), element("p", {}, ...context));
 }
