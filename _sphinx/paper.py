@@ -88,7 +88,8 @@ class Arrange(SphinxPostTransform):
         lines = 8 if lines > 14 or "box-solution" in node["classes"] else lines
         lines = 24 if "cell" in node["classes"] and node.next_node(nodes.image) else lines
         place = node.parent.index(node)
-        while place and isinstance(node.parent[place - 1], nodes.target):
+        above = (nodes.target, nodes.title) if isinstance(node.parent, nodes.section) else nodes.target
+        while place and isinstance(node.parent[place - 1], above):
             place -= 1
         node.parent.insert(place, nodes.raw("", rf"\companionneed{{{lines}}}", format="latex"))
 

@@ -41,8 +41,7 @@ def code(text):
 @cache
 def sheets():
     """Return the text of every sheet of paper between running head and page number."""
-    between = ["-x", "0", "-y", "67", "-W", "612", "-H", "660"]
-    return poppler("pdftotext", "-layout", *between, PDF, "-").split("\f")[:-1]
+    return poppler("pdftotext", "-layout", "-y", "67", "-W", "612", "-H", "660", PDF, "-").split("\f")[:-1]
 
 
 @cache
