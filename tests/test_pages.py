@@ -123,7 +123,7 @@ def executed(*cells):
     notebook = new_notebook(cells=[new_code_cell(code) for code in cells])
     notebook.metadata.source_map = [4 * number + 4 for number in range(len(cells))]
     patience = 15 if "sleep" in cells[-1] else 200
-    Page("a-page.md", ROOT / "a-page.md", notebook).run("{'png'}", timeout=patience)
+    Page("a-page.md", ROOT / "a-page.md", notebook).run("html", timeout=patience)
     return notebook.cells
 
 
