@@ -33,6 +33,7 @@ READ = r"""async ([path, seconds]) => {
     const widget = await commands.execute("docmanager:open", {path, factory});
     const {context: {model, sessionContext}, content} = widget;
     await Promise.all([widget.context.ready, widget.revealed]);
+    if (!isText) content.notebookConfig = {...content.notebookConfig, windowingMode: "none"};  // draw all
     const texts = isText ? ".jp-RenderedMarkdown" : ".jp-MarkdownOutput", output = ".jp-OutputArea-output";
     const cells = isText ? [] : content.widgets, source = cell => cell.model.sharedModel.source;
     const all = (selector, get) => [...widget.node.querySelectorAll(selector)].map(get);
