@@ -106,10 +106,10 @@ class Notebooks:
             cell.id = re.sub(r"[^\w-]", "-", known.get(place, f"cell-{place}"), flags=re.A)[-60:]
             cell.metadata["id"] = cell.id  # which Colab reads
         self.places |= {(doc, name): cells[place].id for name, place in names.items()}
-        return nbformat.v4.new_notebook(cells=cells, metadata=self.metadata(cells) if run else {})
+        return nbformat.v4.new_notebook(cells=cells, metadata=self.metadata(cells))
 
     def metadata(self, cells):
-        """Count the code cells, and return what programs ask of a notebook that runs."""
+        """Count the code cells, and return what programs ask of a notebook, even of one without code."""
         for count, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), start=1):
             cell.execution_count = count
             for output in cell.outputs:

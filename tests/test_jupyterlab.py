@@ -48,12 +48,12 @@ READ = r"""async ([path, seconds]) => {
     const front = () => shell.currentWidget === widget || void shell.activateById(widget.id);
     await until(front);  // the start page opens late, and commands are for the page in front
     await until(() => !open().length);  // JupyterLab folds what is to be folded after it has shown it
-    if (code.length) {
+    if (!isText) {
       await sessionContext.ready;
       await sessionContext.session.kernel.info;
     }
     const before = {kernel: sessionContext.session?.kernel.name, dirty: model.dirty};
-    if (code.length) await commands.execute("notebook:run-all-cells");
+    if (!isText) await commands.execute("notebook:run-all-cells");
     before.open = open();
     if (!isText) await commands.execute("notebook:expand-all-headings");  // what is hidden isn't drawn
     await until(() => front() && all("img", image => image.complete).every(Boolean) && read().every(Boolean)
@@ -64,7 +64,7 @@ READ = r"""async ([path, seconds]) => {
       waiting: waiting(), drawn: drawn(), texts: read(),
       bad: all(`${output}[data-mime-type*=stderr], ${output}[data-mime-type*=".error"], mjx-merror`,
         part => part.dataset.mjxError ?? part.textContent),
-      code: code.length, outputs: code.map(cell => cell.model.outputs.toJSON()
+      outputs: code.map(cell => cell.model.outputs.toJSON()
         .map(one => one.text ?? one.data?.["text/markdown"] ?? []).flat().join("")),
       pictures: all(`${output} img`, image => [image.getBoundingClientRect().width, image.naturalWidth]),
       links: all(`${texts} a[href]`, link => link.getAttribute("href")),
@@ -125,7 +125,7 @@ def faults(path, seen):
         *(found for kind in ("bad", "waiting", "outside") for found in page[kind]),
         *[f"{page['drawn']} of {page['explorers']} explorers"] * (page["drawn"] != page["explorers"]),
         *["a text is not seen"] * ("" in (page["texts"] or [""])),
-        *[f"the kernel {page['kernel']}"] * (page["kernel"] != ("python3" if page["code"] else None)),
+        *[f"the kernel {page['kernel']}"] * (page["kernel"] != (None if path.endswith(".md") else "python3")),
         *["a question"] * page["dialogs"] + ["an edit of its own"] * page["dirty"],
     ]
 
