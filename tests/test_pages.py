@@ -167,7 +167,7 @@ def made(folder):
 def test_book_is_never_stale(small):
     """`make book` shows what an edited helper computes, twice the same, and fails with one that raises."""
     folder, run, page = small
-    end = "\n\n\ndef make_data"
+    end = '\n\n\n@check.takes(count="n", seed="seed")\n'
     right = "    return x**2 + 2 * x + 1" + end
     for wrong, shown in ((right, "f(3) is 16.0"), ("    return x**3" + end, "f(3) is 27.0")):
         tamper(folder / "agml_helpers.py", right, wrong)
@@ -184,6 +184,6 @@ def test_book_is_never_stale(small):
     code, said = run(*MAKE_BOOK)
     assert code != 0
     # the last line but make's own
-    assert said.splitlines()[-2] == f"{page}.md, line 7, code cell 1: RuntimeError: tampered"
+    assert said.splitlines()[-2] == f"{page}.md, line 8, code cell 1: RuntimeError: tampered"
     # a build that failed does not count as one that is up to date
     assert run(*is_stale)[0] == 1

@@ -86,6 +86,7 @@ def test_filled_in_every_link_leads_where_it_should(small):
             for link in links_out(folder, name)
         }
         assert links.pop(("ada.github.io", f"/companion/{name}.html")) == {}
+        assert links.pop(("ada.github.io", "/companion/_static/card.png")) == {}
         assert links.pop(("github.com", "/ada/companion")) == {}
         assert links.pop(("github.com", f"/ada/companion/edit/trunk/{name}.md")) == {}
         issue = links.pop(("github.com", "/ada/companion/issues/new"))
