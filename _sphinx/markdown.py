@@ -177,13 +177,12 @@ class Markdown:
             yield from self.parts(node)
 
     def cell(self, node):
-        names, self.names = tuple(self.names), []
         figure, image = node.next_node(nodes.figure), node.next_node(nodes.image)
         alt = image.get("alt", "") if image else ""
+        names, self.names = (*self.names, *(figure["ids"] if figure else [])), []
         yield Code(node["cell_index"], names, alt)
         if figure:
             kinds = self.env.toc_fignumbers[self.doc]["figure"]
-            self.names += figure["ids"]
             number = next(".".join(map(str, kinds[name])) for name in figure["ids"] if name in kinds)
             words = f"<details><summary>The picture in words</summary>{alt}</details>"
             yield self.block(f"**Fig. {number}** {self.inline(figure[-1])}\n\n{words}")
