@@ -110,7 +110,10 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize("code, cause", ENDS.items(), ids=range(len(ENDS)))
+SLOW = [pytest.param(*item, marks=pytest.mark.slow, id=str(n)) for n, item in enumerate(ENDS.items())]
+
+
+@pytest.mark.parametrize("code, cause", [*[*ENDS.items()][:2], *SLOW[2:]])
 def test_what_is_wrong_ends_the_build_by_name(code, cause, tmp_path, monkeypatch):
     (tmp_path / "broken.py").write_text("def\n")
     monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{tmp_path}")
