@@ -416,10 +416,8 @@ TOGETHER = {("Left", "The"), ("Right", "The"), ("The", "Left"), ("The", "Right")
 FREE = {"The": (0, 1), "Start": (0, 1), "Left": (1,), "Right": (1,), "Slope": (1,)}  # the others: across
 
 
-OTHERS = [pytest.param(kind, marks=pytest.mark.slow) for kind in ("Descent", "Neuron", "TwoWeights")]
-
-
-@pytest.mark.parametrize("kind", ["Line", "Training", *OTHERS])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["Line", "Descent", "Neuron", "Training", "TwoWeights"])
 def test_a_handle_goes_where_the_hand_goes_and_moves_nothing_else(show, kind):
     """From every corner in every direction: there, or as near as limits allow, and never away."""
     shown, home, limits = show(kind), MAKERS[kind]().home, MAKERS[kind]().limits

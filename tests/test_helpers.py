@@ -110,6 +110,7 @@ def test_data_and_networks_are_those_of_the_listings():
     assert np.array_equal(inside, [np.linalg.norm(point) < 1 for point in X])
 
 
+@pytest.mark.slow
 def test_two_neurons_beat_the_best_line_with_smaller_steps():
     """Which section 1.2.2 invites its readers to try."""
     x, _, y = ag.make_data()
