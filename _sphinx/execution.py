@@ -125,7 +125,7 @@ def numbered(page):
     text, widgets = nbformat.writes(page), page.metadata.get("widgets", {}).get(STATE, {"state": {}})
     for number, name in enumerate(widgets["state"]):
         text = text.replace(name, f"{number:032x}")
-    return text
+    return nbformat.writes(nbformat.reads(text, as_version=4))  # in the order of the new names
 
 
 def read(text, file):
