@@ -298,7 +298,12 @@ class Shown:
             points = [] if part is None else [{"x": across + part * right, "y": along + part * down}]
             session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
             self.page.wait_for_timeout(20)  # a page scrolls by frames
-        return self.page.evaluate("([hash, y]) => [location.hash !== hash, scrollY - y]", seen)
+        for _ in range(50):  # the address follows when the gesture has settled
+            done = self.page.evaluate("([hash, y]) => [location.hash !== hash, scrollY - y]", seen)
+            if any(done):
+                break
+            self.page.wait_for_timeout(100)
+        return done
 
 
 @pytest.fixture(scope="module")
