@@ -3,13 +3,12 @@
 from collections import Counter
 
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from nbformat.v4 import new_output
 from nbval.kernel import RunningKernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from _sphinx.execution import environment, find_fonts
+from _sphinx.execution import environment, find_fonts, kernel
 from agml_printed import differences
 from shared import is_page, read_page
 
@@ -54,7 +53,7 @@ class Kernel(RunningKernel):
 
     def __init__(self, folder):
         find_fonts()
-        self.km = KernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+        self.km = kernel(KernelManager)
         # figures are counted, not looked at
         told = ["--log-level=ERROR", "--InlineBackend.print_figure_kwargs={'dpi': 20}"]
         self.km.start_kernel(cwd=str(folder), env=environment(), extra_arguments=told)

@@ -15,11 +15,11 @@ def plainly(draw):
     """Let a function draw by Matplotlib's own settings, whatever those of the builder are."""
 
     @functools.wraps(draw)
-    def drawn(file):
+    def drawn(*files):
         with matplotlib.rc_context():
             matplotlib.rcdefaults()
             matplotlib.rcParams["svg.hashsalt"] = "agml"
-            draw(file)
+            draw(*files)
 
     return drawn
 
@@ -31,7 +31,7 @@ def save(figure, file, **options):
 
 
 @plainly
-def draw_title(file):
+def draw_title(*files):
     """Draw gradient descents from many starting points, the print's own among them, over level sets."""
     import agml_helpers as ag  # not before the pages have run, which say best what is wrong with it
 
@@ -54,7 +54,8 @@ def draw_title(file):
     w, b, _ = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, 0.001, 2000)
     ax.plot(w, b, color=GOLD, linewidth=2.6, solid_capstyle="round")
     ax.plot(w[[0, -1]], b[[0, -1]], "o", color=GOLD, markersize=8)
-    save(figure, file)
+    for file in files:
+        save(figure, file)
 
 
 @plainly
@@ -89,9 +90,8 @@ def prepare(app, config):
 
 def draw(app, env):
     folder = Path(app.outdir).parent / "artwork"
-    draw_title(folder / "title.svg")
-    if app.config.html_baseurl:  # what shows a link to a published page reads no SVG
-        draw_title(folder / "card.png")
+    # what shows a link to a published page reads no SVG
+    draw_title(*(folder / name for name in ["title.svg", *["card.png"] * bool(app.config.html_baseurl)]))
 
 
 def setup(app):

@@ -27,11 +27,9 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 SETTINGS = ROOT / "_build" / "settings"  # of Matplotlib and IPython, in place of the builder's
 # what a process needs to start, a copy of our modules to be found, and some processors to compute rightly
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "OPENBLAS_CORETYPE")
-PICTURES = {  # on paper as lines, which take a quarter of what points do
-    "html": "{'bbox_inches': 'tight', 'dpi': 200, 'pil_kwargs': {'compress_level': 1}}",
-    "latex": "{'bbox_inches': 'tight', 'dpi': 200}",
-}
-FORMATS = {"html": "{'png'}", "latex": "{'pdf'}"}
+FINE = {"bbox_inches": "tight", "dpi": 200}  # twice the 100 of a screen, which is what retina makes of it
+PICTURES = {"html": FINE | {"pil_kwargs": {"compress_level": 1}}, "latex": FINE}
+FORMATS = {"html": {"png"}, "latex": {"pdf"}}  # on paper as lines, which take a quarter of what points do
 
 
 @cache
@@ -46,6 +44,11 @@ def environment():
     """Return the environment of a kernel."""
     ours = {"IPYTHONDIR": str(SETTINGS / "ipython"), "MPLCONFIGDIR": str(SETTINGS / "matplotlib")}
     return {name: os.environ[name] for name in KEPT if name in os.environ} | ours
+
+
+def kernel(kind):
+    """Return a manager of the kernel of this very Python, not one that the builder gave its name."""
+    return kind(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
 
 
 class Page:
@@ -74,9 +77,7 @@ class Page:
                 f"--InlineBackend.print_figure_kwargs={PICTURES[builder]}",
             ],
         )
-        # the kernel of this very Python, not one that the builder gave its name
-        specs = KernelSpecManager(kernel_dirs=[])
-        client.km = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
+        client.km = kernel(AsyncKernelManager)
         try:
             client.execute(env=environment())
         except CellExecutionError as error:

@@ -19,7 +19,7 @@ from sphinx import addnodes
 
 from .execution import EXECUTED, ROOT, VIEW
 from .markdown import Block, Code, Markdown
-from .publish import FILES, PRINTED, first_cell, imported, notebook_name
+from .publish import FILES, PRINTED, first_cell, imported, notebook_name, runs
 
 NAME = "agml-companion"
 PDF = ROOT / "_build" / "companion.pdf"
@@ -215,11 +215,6 @@ def write_folder(folder, app, books, files):
     folder.mkdir(exist_ok=True)
     for name, content in files.items():
         (folder / name).write_text(content, encoding="utf-8", newline="\n")
-
-
-def runs(app, doc):
-    """Tell whether a page is a notebook."""
-    return "kernelspec" in app.env.metadata.get(doc, {})
 
 
 def offer(app, pagename, templatename, context, doctree):

@@ -15,6 +15,8 @@ from xml.sax.saxutils import escape
 
 from sphinx.errors import ConfigError
 
+from .execution import FINE, ROOT
+
 NOTEBOOKS = "notebooks"
 PRINTED = "agml_printed.json"  # what each cell prints, for the module of that name
 LAUNCH = {"type": "group", "tooltip": "Run this page", "icon": "fas fa-rocket", "label": "launch-buttons"}
@@ -24,8 +26,6 @@ LITE = {
     "tooltip": "Nothing to install: your changes stay in this browser",
     "icon": "_static/images/logo_jupyterlite.svg",
 }
-FIGURES = {"bbox_inches": "tight", "dpi": 200}  # twice the 100 of a screen, which is what retina makes of it
-ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted(path.name for path in ROOT.glob("agml_*.[jp]*"))
 MODULES = [Path(name).stem for name in FILES if name.endswith(".py")]
 
@@ -56,7 +56,7 @@ def lead_to_notebooks(app, pagename, templatename, context, doctree):
     """Lead the theme's buttons to the page's notebook; a published page runs in the browser first of all."""
     notebook, base = notebook_name(pagename), app.config.html_baseurl.rstrip("/")
     groups = [group for group in context["header_buttons"] if group["label"] == "launch-buttons"]
-    if base and not groups and "kernelspec" in app.env.metadata.get(pagename, {}):
+    if base and not groups and runs(app, pagename):
         groups = [LAUNCH | {"buttons": []}]
         context["header_buttons"][:0] = groups
     for group in groups:
@@ -64,6 +64,11 @@ def lead_to_notebooks(app, pagename, templatename, context, doctree):
             button["url"] = button["url"].replace(f"/{pagename}.md", f"/{notebook}")
         if base:
             group["buttons"].insert(0, LITE | {"url": f"{base}/lite/lab/index.html?path={notebook}"})
+
+
+def runs(app, doc):
+    """Tell whether a page is a notebook."""
+    return "kernelspec" in app.env.metadata.get(doc, {})
 
 
 def notebook_name(page):
@@ -115,7 +120,7 @@ try:{fetch}
 except (ImportError, OSError) as error:
     raise ImportError(f"{{error}}. {where}") from None
 %config InlineBackend.figure_formats = ["retina"]
-%config InlineBackend.print_figure_kwargs = {json.dumps(FIGURES)}
+%config InlineBackend.print_figure_kwargs = {json.dumps(FINE)}
 %reload_ext agml_printed"""
 
 
