@@ -892,7 +892,7 @@ const [DISK, SQUARE] = ["M9 6a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", "M7 0h12v12h-12z"];
 const MARKS = {samples: DISK, inside: DISK, start: DISK, here: SQUARE, steps: "M3 6h0M10 6h0M17 6h0M24 6h0",
   outside: "M9 2l8 8M17 2l-8 8", saddle: "M8 1l10 10m0 -10l-10 10", lowest: "M7 6H19M13 0V12",
   "level deep": "M2 1h22v10h-22z"};
-const DEEP = {"level deep": "the darker, the smaller the loss"};
+const DEEP = {"level deep": "the bluer, the smaller the loss"};
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const cross = (px, py) => `M${px - 6} ${py}h12m-6 -6v12`;
