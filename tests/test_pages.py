@@ -10,7 +10,7 @@ import sys
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from _sphinx.execution import Fault, Page
+from _sphinx.execution import Fault, Page, numbered
 from shared import MAKE_BOOK, PAGE, PAGES, ROOT, is_page, read_page, tamper
 
 
@@ -122,12 +122,19 @@ def test_what_is_wrong_ends_the_build_by_name(code, cause, tmp_path, monkeypatch
 
 
 def executed(*cells):
-    """Run cells as a page is run in the build, and return them."""
-    notebook = new_notebook(cells=[new_code_cell(code) for code in cells])
+    """Run cells as a page is run in the build, and return their notebook."""
+    notebook = new_notebook(cells=[new_code_cell(code, id=f"cell-{n}") for n, code in enumerate(cells)])
     notebook.metadata.source_map = [4 * number + 4 for number in range(len(cells))]
     patience = 15 if "sleep" in cells[-1] else 200
     Page("a-page.md", ROOT / "a-page.md", notebook).run("html", timeout=patience)
-    return notebook.cells
+    return notebook
+
+
+@pytest.mark.slow
+def test_a_page_with_explorers_is_the_same_twice():
+    cells = "import agml_explorers as ex\nex.Neuron()", "ex.Line([0, 1, 2], [1, 3, 5])"
+    once, again = (numbered(executed(*cells)) for _ in range(2))
+    assert once == again and once.count('"_esm"') == 2
 
 
 def test_nothing_of_the_builders_settings_reaches_a_page(tmp_path, monkeypatch):
@@ -146,7 +153,7 @@ def test_nothing_of_the_builders_settings_reaches_a_page(tmp_path, monkeypatch):
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, str(value))
-    (cell,) = executed("import matplotlib\nprint(matplotlib.rcParams['axes.grid'])")
+    (cell,) = executed("import matplotlib\nprint(matplotlib.rcParams['axes.grid'])").cells
     assert [output.text for output in cell.outputs] == ["False\n"]
 
 
