@@ -6,27 +6,18 @@ decorator `takes` says which checks a function has.
 
 from __future__ import annotations
 
-import functools
 import inspect
 import math
-from collections.abc import Callable, Iterable, Sequence
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
-from types import FunctionType, TracebackType
+from functools import partial, update_wrapper
+from types import TracebackType
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-
-__all__ = [
-    "Array", "Reals", "Rule", "that", "takes", "Brief", "finite", "same_shape", "vectors", "columns",
-    "series", "path", "points", "marked_points", "factors", "scalars", "fraction", "rate", "count", "steps",
-    "seed", "texts", "sequences", "network", "networks", "layers", "no_overflow", "finite_training",
-]  # fmt: skip
-
-
-def __dir__() -> list[str]:
-    return __all__
-
 
 Array: TypeAlias = NDArray[np.float64]
 Reals: TypeAlias = Any  # anything that NumPy takes for real numbers; the function itself gets an Array
@@ -81,149 +72,107 @@ def same_shape(**arrays: Reals) -> list[Array]:
     return checked
 
 
-def _each(
-    checked: list, names: Iterable[str], holds: Rule, rule: str, error: type[Exception] = ValueError
-) -> list:
-    """Return what is checked, refusing by its name what a rule does not hold for."""
-    for name, value in zip(names, checked):
+def _each(first: Rule, holds: Rule, rule: str, error: type[Exception] = ValueError, /, **values: Any) -> list:
+    """Return what the check `first` makes of the arguments, if one more rule holds for each of them."""
+    checked = first(**values)
+    for name, value in zip(values, checked):
         if not holds(value):
             found = f"shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
             raise error(f"{name} must {rule}, got {found}")
     return checked
 
 
-def vectors(**arrays: Reals) -> list[Array]:
-    """Return the arguments as finite vectors of one length."""
-    return _each(same_shape(**arrays), arrays, lambda array: array.ndim == 1, "be a vector")
-
-
-def columns(**arrays: Reals) -> list[Array]:
-    """Return the arguments as finite columns of one shape (N, 1)."""
-    checked = same_shape(**arrays)
-    return _each(checked, arrays, lambda array: array.shape[1:] == (1,), "be a column of shape (N, 1)")
-
-
-def series(**arrays: Reals) -> list[Array]:
-    """Return the arguments as finite vectors of one length, or columns of one shape (N, 1)."""
-    checked = same_shape(**arrays)
-    return _each(checked, arrays, lambda a: a.ndim == 1 or a.shape[1:] == (1,), "be a vector or a column")
-
-
-def path(**arrays: Reals) -> list[Array]:
-    """Return the arguments as finite vectors of one length; numbers become vectors of length 1."""
-    return vectors(**{name: np.atleast_1d(array) for name, array in zip(arrays, same_shape(**arrays))})
-
-
-def points(**arrays: Reals) -> list[Array]:
-    """Return the arguments as finite arrays of shape (n, 2), a point of the plane in every row."""
-    return _each(finite(**arrays), arrays, lambda array: array.shape[1:] == (2,), "have shape (n, 2)")
-
-
-def marked_points(**arrays: Reals) -> list[NDArray]:
-    """Return points and, for each of them, a bool."""
-    (_, X), (name, marks) = arrays.items()
-    (X,), marks = points(X=X), np.asarray(marks)
-    if marks.dtype != bool or marks.shape != X.shape[:1] or np.ma.isMaskedArray(arrays[name]):
-        shape = f"{marks.dtype} of shape {marks.shape}"
-        raise ValueError(f"{name} must be bool of shape {X.shape[:1]}, got {shape}")
-    return [X, marks]
-
-
-def factors(**arrays: Reals) -> list[Array]:
-    """Return two matrices whose product exists."""
-    checked = finite(**arrays)
-    shapes = " and ".join(str(array.shape) for array in checked)
-    if any(array.ndim != 2 for array in checked) or checked[0].shape[1] != checked[1].shape[0]:
-        raise ValueError(f"{' and '.join(arrays)} must be matrices of shapes (n, k) and (k, m), got {shapes}")
-    return checked
+def _as_given(**values: Any) -> list:
+    return [*values.values()]
 
 
 def scalars(**values: Reals) -> list[float]:
     """Return the arguments as floats, refusing arrays."""
-    plain = [
-        float(value)
-        for value in values.values()
-        if type(value) in (int, float, np.float64) and abs(value) < 1e300
-    ]
+    plain = [v for v in values.values() if type(v) in (int, float, np.float64) and abs(v) < 1e300]
     if len(plain) == len(values):  # as most are, which need no array
-        return plain
-    checked = _each(finite(**values), values, lambda array: array.ndim == 0, "be a single number")
-    return [float(array) for array in checked]
-
-
-def fraction(**values: Reals) -> list[float]:
-    """Return the arguments as floats between 0 and 1."""
-    return _each(scalars(**values), values, lambda value: 0 <= value <= 1, "be between 0 and 1")
-
-
-def rate(**values: Reals) -> list[float]:
-    """Return learning rates, which are positive."""
-    return _each(scalars(**values), values, lambda value: value > 0, "be positive")
+        return [*map(float, plain)]
+    return [*map(float, _each(finite, lambda array: array.ndim == 0, "be a single number", **values))]
 
 
 def count(least: int = 1, most: float = np.inf, **values: Any) -> list[int]:
     """Return whole numbers from `least` to `most`."""
-    given = [*values.values()]
-    _each(
-        given, values, lambda v: type(v) is int or isinstance(v, np.integer), "be a whole number", TypeError
-    )
-    whole = [*map(int, given)]
-    _each(whole, values, lambda value: value >= least, f"be at least {least}")
-    return _each(whole, values, lambda value: value <= most, f"be at most {most}")
+    for name, value in values.items():
+        whole = type(value) is int or isinstance(value, np.integer)
+        that(whole, f"{name} must be a whole number, got {value!r}", TypeError)
+        that(value >= least, f"{name} must be at least {least}, got {value}")
+        that(value <= most, f"{name} must be at most {most}, got {value}")
+    return [*map(int, values.values())]
 
 
-def texts(**values: Any) -> list[str]:
-    """Return strings."""
-    return _each([*values.values()], values, lambda value: isinstance(value, str), "be a string", TypeError)
+# Checks that ask for one thing more than another does
+
+vectors = partial(_each, same_shape, lambda a: a.ndim == 1, "be a vector")
+columns = partial(_each, same_shape, lambda a: a.shape[1:] == (1,), "be a column of shape (N, 1)")
+series = partial(_each, same_shape, lambda a: a.ndim == 1 or a.shape[1:] == (1,), "be a vector or a column")
+path = partial(_each, same_shape, lambda a: a.ndim < 2, "be a vector or a number")
+points = partial(_each, finite, lambda a: a.shape[1:] == (2,), "have shape (n, 2)")
+fraction = partial(_each, scalars, lambda number: 0 <= number <= 1, "be between 0 and 1")
+rate = partial(_each, scalars, lambda number: number > 0, "be positive")
+texts = partial(_each, _as_given, lambda value: isinstance(value, str), "be a string", TypeError)
+sequences = partial(
+    _each, _as_given, lambda value: isinstance(value, (list, tuple)), "be a list or a tuple", TypeError
+)
+steps = partial(count, least=0)
+seed = partial(count, least=0, most=2**32 - 1)
 
 
-def sequences(**values: Any) -> list[Sequence]:
-    """Return lists and tuples."""
-    given = [*values.values()]
-    return _each(
-        given, values, lambda value: isinstance(value, (list, tuple)), "be a list or a tuple", TypeError
-    )
+# Checks of arguments that belong together
 
 
-steps = functools.partial(count, least=0)
-seed = functools.partial(count, least=0, most=2**32 - 1)
+def marked_points(X: Reals, inside: Any) -> list[NDArray]:
+    """Return points and, for each of them, a bool."""
+    (X,), marks = points(X=X), np.asarray(inside)
+    fits = marks.dtype == bool and marks.shape == X.shape[:1] and not np.ma.isMaskedArray(inside)
+    that(fits, f"inside must be bool of shape {X.shape[:1]}, got {marks.dtype} of shape {marks.shape}")
+    return [X, marks]
 
 
-def network(**nets: Any) -> list[Any]:
-    """Return networks as finite float arrays of their own, whose shapes belong together."""
-    checked = []
-    for name, net in nets.items():
-        if getattr(net, "_fields", None) != ("W1", "b1", "W2", "b2"):
-            raise TypeError(f"{name} must be a Network, got {type(net).__name__}")
-        net = type(net)(*(array.copy() for array in finite(**net._asdict())))
-        d = net.W1.shape[-1] if net.W1.ndim else 0
-        for (part, array), shape in zip(net._asdict().items(), [(1, d), (1, d), (d, 1), (1, 1)]):
-            that(array.shape == shape, f"{part} must have shape {shape} when d = {d}, got {array.shape}")
-        checked.append(net)
-    return checked
+def factors(A: Reals, B: Reals) -> list[Array]:
+    """Return two matrices whose product exists."""
+    A, B = finite(A=A, B=B)
+    fit = A.ndim == B.ndim == 2 and A.shape[1] == B.shape[0]
+    that(fit, f"A and B must be matrices of shapes (n, k) and (k, m), got {A.shape} and {B.shape}")
+    return [A, B]
 
 
-def networks(**groups: Any) -> list[list]:
-    """Return sequences of networks of one hidden dimension as lists."""
-    checked = []
-    for name, nets in zip(groups, sequences(**groups)):
-        checked.append([net for given in nets for net in network(**{name: given})])
-        sizes = [net.W1.size for net in checked[-1]]
-        that(len({*sizes}) == 1, f"{name} must be one or more networks of one hidden dimension, got {sizes}")
-    return checked
+def network(**named: Any) -> list:
+    """Return a network as finite float arrays of its own, whose shapes belong together."""
+    ((name, net),) = named.items()
+    known = getattr(net, "_fields", None) == ("W1", "b1", "W2", "b2")
+    that(known, f"{name} must be a Network, got {type(net).__name__}", TypeError)
+    net = type(net)(*(array.copy() for array in finite(**net._asdict())))
+    d = net.W1.shape[-1] if net.W1.ndim else 0
+    for (part, array), shape in zip(net._asdict().items(), [(1, d), (1, d), (d, 1), (1, 1)]):
+        that(array.shape == shape, f"{part} must have shape {shape} when d = {d}, got {array.shape}")
+    return [net]
+
+
+def networks(nets: Any) -> list[list]:
+    """Return a sequence of networks of one hidden dimension as a list."""
+    checked = [net for given in sequences(nets=nets)[0] for net in network(nets=given)]
+    sizes = [net.W1.size for net in checked]
+    that(len({*sizes}) == 1, f"nets must be one or more networks of one hidden dimension, got {sizes}")
+    return [checked]
 
 
 def layers(v: Array, net: Any, layers: Any = None) -> list:
     """Return a batch, a network and, if it is given, what a forward pass has made of them."""
-    if layers is None:
-        return [v, net]
-    if not isinstance(layers, tuple) or len(layers) != 3:
-        raise TypeError(f"layers must be what forward returns, got {layers!r}")
-    checked, shape = finite(Z1=layers[0], A1=layers[1], Z2=layers[2]), (len(v), net.W1.size)
-    found = [array.shape for array in checked]
-    rule = f"layers must be the forward pass of v, of shapes {shape} twice and (N, 1), got {found}"
-    that(found == [shape, shape, (len(v), 1)], rule)
-    return [v, net, tuple(checked)]
+    if layers is not None:
+        triple = isinstance(layers, tuple) and len(layers) == 3
+        that(triple, f"layers must be what forward returns, got {layers!r}", TypeError)
+        layers = tuple(finite(Z1=layers[0], A1=layers[1], Z2=layers[2]))
+        found, shape = [array.shape for array in layers], (len(v), net.W1.size)
+        rule = f"layers must be the forward pass of v, of shapes {shape} twice and (N, 1), got {found}"
+        that(found == [shape, shape, (len(v), 1)], rule)
+    return [v, net, layers]
+
+
+# What is judged when it has been computed
 
 
 def no_overflow(losses: Array, start: str, rate: str) -> None:
@@ -241,7 +190,10 @@ def finite_training(trained: tuple, alpha: float, **given: Any) -> None:
         no_overflow(losses, start, f"alpha must be smaller, got {alpha}")
 
 
-class Brief:
+# The way of a refusal to the reader
+
+
+class Brief(AbstractContextManager):
     """A context whose refusals begin with a name, and show nothing of their way through modules.
 
     Refusals are what is raised in the context itself, by this module, or by traitlets for an explorer.
@@ -250,18 +202,12 @@ class Brief:
     def __init__(self, name: str):
         self.name = name
 
-    def __enter__(self) -> None:
-        pass
-
     def __exit__(self, kind: object, error: BaseException | None, trace: TracebackType | None) -> None:
-        if error is None or trace is None or _inside.get():
+        if error is None or _inside.get():
             return
-        last = trace
-        while last.tb_next:
-            last = last.tb_next
-        raised_by = last.tb_frame.f_globals["__name__"].partition(".")[0]
-        if last is trace or raised_by in (__name__, "traitlets"):
-            if not str(error).startswith(self.name):  # as Python does itself for a missing argument
+        frames = [frame.f_globals["__name__"] for frame, _ in traceback.walk_tb(trace)]
+        if len(frames) == 1 or frames[-1].partition(".")[0] in (__name__, "traitlets"):
+            if not str(error).startswith(self.name.rstrip("()")):  # as Python's own do for a missing argument
                 error.args = (f"{self.name}: {error}",)
             error.__traceback__ = None  # Python adds the frames that are yet to come: the reader's own
 
@@ -317,7 +263,7 @@ def takes(
                 _inside.reset(before)
             return tuple(map(_plain, value)) if type(value) is tuple else _plain(value)  # type: ignore
 
-        brief = Brief(f"{function.__name__}()")
+        brief = Brief(f"{function.__qualname__.removesuffix('.__init__')}()")
 
         def checked(*args: P.args, **kwargs: P.kwargs) -> Any:
             with brief: return door(args, kwargs)  # fmt: skip  # noqa: E701  # tools see it on one line
@@ -325,9 +271,8 @@ def takes(
         # for every tool it is where the function is
         names = "co_filename", "co_firstlineno", "co_name", "co_qualname"
         place = {name: getattr(inspect.unwrap(function).__code__, name) for name in names}
-        code, cells = checked.__code__.replace(**place), checked.__closure__
-        located = FunctionType(code, function.__globals__, function.__name__, None, cells)
-        return functools.update_wrapper(located, function)  # type: ignore[return-value]
+        checked.__code__ = checked.__code__.replace(**place)
+        return update_wrapper(checked, function)  # type: ignore[return-value]
 
     return decorate
 

@@ -15,7 +15,6 @@ from types import SimpleNamespace
 import anywidget
 import numpy as np
 import traitlets
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 import agml_checks as check
@@ -23,11 +22,12 @@ import agml_helpers as ag
 
 
 class Number(traitlets.Float):
-    """A number that a rule holds for, between the limits that its explorer sets."""
+    """A number that a rule holds for, between limits: its own, or those that its explorer draws from data."""
 
-    def __init__(self, rule=check.scalars):
+    def __init__(self, *limits, rule=check.scalars):
         super().__init__()
-        self.rule = rule
+        self.limits, self.rule = [*limits], rule
+        self.tag(sync=True)
 
     def validate(self, explorer, value):
         """Return the number, or name the rule that it breaks."""
@@ -52,10 +52,12 @@ class Explorer(anywidget.AnyWidget):
     answer = {}  # what the still picture has in place of the zeros that an explorer opens with
     names = "x, y_data"  # of the data, on a page, for a reader who takes a picture along as code
 
-    def __init__(self, limits, home, **data):
-        """Start with the values `home`, each of which stays within its limits."""
+    def __init__(self, data=(), limits=(), **home):
+        """Start with data, limits that follow from them, and the values `home`, each within its limits."""
         words = {"kind": type(self).__name__, "task": self.question, "data": self.names}
-        super().__init__(**words, limits=limits, home=home, **data, **home)
+        numbers = {name: trait for name, trait in self.traits().items() if isinstance(trait, Number)}
+        limits = {name: trait.limits for name, trait in numbers.items()} | dict(limits)
+        super().__init__(**words, limits=limits, home=home, **dict(data), **home)
 
     def __setattr__(self, name, value):
         """Set a value, or say what is wrong: a misspelled name would change nothing."""
@@ -89,12 +91,12 @@ class Explorer(anywidget.AnyWidget):
         return data | {"text/plain": repr(self), "image/png": still}, metadata
 
 
-def _samples(x, y_data, w, b):
-    """Return samples and a line's first values, checked."""
-    (x, y_data), (w, b) = check.vectors(x=x, y_data=y_data), check.scalars(w=w, b=b)
-    if np.ptp(x) == 0:
-        raise ValueError(f"x must hold two different numbers, got {x[0]} alone")
-    return x, y_data, w, b
+def _not_all_alike(x):
+    check.that(np.ptp(x) > 0, f"x must hold two different numbers, got {x[0]} alone")
+    return [x]
+
+
+_takes_samples = check.takes((_not_all_alike, "x"), vectors="x y_data", scalars="w b")
 
 
 class _Descending(Explorer):
@@ -102,20 +104,17 @@ class _Descending(Explorer):
 
     x = traitlets.List().tag(sync=True)
     y = traitlets.List().tag(sync=True)
-    w = Number().tag(sync=True)
-    b = Number().tag(sync=True)
-    alpha = Number(check.rate).tag(sync=True)
-    epochs = Number(check.steps).tag(sync=True)
+    w = Number()
+    b = Number()
+    alpha = Number(1e-5, 1e-1, rule=check.rate)
+    epochs = Number(0, 2000, rule=check.steps)
+    answer = {"epochs": 2000}
 
-    def __init__(self, x, y_data, w, b, alpha, epochs, **more):
-        x, y_data, w, b = _samples(x, y_data, w, b)
+    def __init__(self, x, y_data, w, b, **more):
         best = np.polyfit(x, y_data, 1)  # the plane reaches as far around the start as around the minimum
         middle, half = (best + [w, b]) / 2, 0.9 * np.abs(best - [w, b]).max() or 1.0
         limits = dict(zip("wb", np.transpose([middle - half, middle + half]).tolist()))
-        limits |= {"alpha": [1e-5, 1e-1], "epochs": [0, 2000]}
-        limits |= {"elev": [0, 90], "azim": [-180, 180]} if "elev" in more else {}
-        home = {"w": w, "b": b, "alpha": alpha, "epochs": epochs, **more}
-        super().__init__(limits, home, x=x.tolist(), y=y_data.tolist())
+        super().__init__({"x": x.tolist(), "y": y_data.tolist()}, limits, w=w, b=b, **more)
 
     def path(self, now):
         """Return weights, biases and losses of the descent, as far as they are finite numbers."""
@@ -139,14 +138,14 @@ class Line(Explorer):
 
     x = traitlets.List().tag(sync=True)
     y = traitlets.List().tag(sync=True)
-    w = Number().tag(sync=True)
-    b = Number().tag(sync=True)
+    w = Number()
+    b = Number()
     best = traitlets.Bool().tag(sync=True)
     question = "Each line is one point on the right. Drag either: how small can you make the loss?"
 
+    @_takes_samples
     def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START):
         """Start with a weight and a bias, those of the print unless others are given."""
-        x, y_data, w, b = _samples(x, y_data, w, b)
         best, tall = np.polyfit(x, y_data, 1)[0], np.ptp(y_data) or 1.0
         # as far around the first weight as around the best, and for each weight the bias that fits it best
         half = max(0.9 * abs(best - w), 0.5 * tall / np.ptp(x))
@@ -154,16 +153,14 @@ class Line(Explorer):
         biases = [b, *(y_data.mean() - weights * x.mean())]
         room = 0.1 * max(tall, np.ptp(biases))
         limits = {"w": weights.tolist(), "b": [float(min(biases) - room), float(max(biases) + room)]}
-        home = {"w": w, "b": b, "best": False}
-        super().__init__(limits, home, x=x.tolist(), y=y_data.tolist())
+        super().__init__({"x": x.tolist(), "y": y_data.tolist()}, limits, w=w, b=b, best=False)
 
     def draw(self, figure, palette, now):
         """Draw samples, line and errors."""
         x, y, ax = np.array(self.x), np.array(self.y), figure.add_subplot()
         y_pred = ag.linear_model(x, now.w, now.b)
         ag.plot_fit(x, y, ax=ax)
-        ends = np.stack([np.column_stack([x, y]), np.column_stack([x, y_pred])], axis=1)
-        ax.add_collection(LineCollection(ends, colors=palette.red, alpha=0.4, linewidths=0.8))
+        ax.vlines(x, y, y_pred, color=palette.red, alpha=0.4, linewidth=0.8)
         ax.plot(x, y_pred, color=palette.green)
         ax.set_title(f"w = {now.w:.2f}, b = {now.b:.2f}: the loss is {ag.mse_loss(y_pred, y):,.1f}")
 
@@ -179,11 +176,11 @@ class Descent(_Descending):
 
     running = traitlets.Bool().tag(sync=True)
     question = "Press play. Then push the rate past the mark, and watch the steps leap across the valley."
-    answer = {"epochs": 2000}
 
+    @_takes_samples
     def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START, alpha=0.001, epochs=0):
         """Start with a weight and a bias, a learning rate, and a number of epochs that have passed."""
-        super().__init__(x, y_data, w, b, alpha, epochs, running=False)
+        super().__init__(x, y_data, w, b, alpha=alpha, epochs=epochs, running=False)
 
     def draw(self, figure, palette, now):
         """Draw level sets with the path, and the loss."""
@@ -211,15 +208,15 @@ class Surface(_Descending):
     32.0
     """
 
-    elev = Number().tag(sync=True)
-    azim = Number().tag(sync=True)
+    elev = Number(0, 90)
+    azim = Number(-180, 180)
     size = (6, 4.8)
     question = "Turn it until you look along the valley. What is left of the long crawl?"
-    answer = {"epochs": 2000}
 
+    @_takes_samples
     def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START, alpha=0.001, epochs=2000, *, elev=32, azim=-62):
         """Start with a descent, and with height and direction of the eye, in degrees."""
-        super().__init__(x, y_data, w, b, alpha, epochs, elev=elev, azim=azim)
+        super().__init__(x, y_data, w, b, alpha=alpha, epochs=epochs, elev=elev, azim=azim)
 
     def draw(self, figure, palette, now):
         """Draw Fig. 1.5, seen from the chosen side."""
@@ -239,22 +236,22 @@ class Lift(Explorer):
 
     points = traitlets.Unicode().tag(sync=True)
     inside = traitlets.Unicode().tag(sync=True)
-    height = Number().tag(sync=True)
-    elev = Number().tag(sync=True)
-    azim = Number().tag(sync=True)
+    height = Number(0, 1)
+    elev = Number(0, 90)
+    azim = Number(-180, 180)
     size = (6, 4.8)
     question = "Lift the points. At what height do the colors come apart?"
     answer = {"height": 1}
     names = "X, inside"
 
+    @check.takes(marked_points="X inside")
     def __init__(self, X, inside, height=0, *, elev=12, azim=-60):
         """Start with points X of shape (n, 2), whether each lies inside the circle, and a view of them."""
-        self.X, self.marks = check.marked_points(X=X, inside=inside)
-        limits = {"height": [0, 1], "elev": [0, 90], "azim": [-180, 180]}
+        self.X, self.marks = X, inside
         # a picture needs no more digits, and a page with 5000 points opens sooner
-        points = base64.b64encode(self.X.astype("<f4").tobytes()).decode()
-        marks = "".join(map(str, self.marks.astype(int)))
-        super().__init__(limits, {"height": height, "elev": elev, "azim": azim}, points=points, inside=marks)
+        points = base64.b64encode(X.astype("<f4").tobytes()).decode()
+        data = {"points": points, "inside": "".join(map(str, inside.astype(int)))}
+        super().__init__(data, height=height, elev=elev, azim=azim)
 
     def draw(self, figure, palette, now):
         """Draw Fig. 1.8, seen from the chosen side."""
@@ -271,15 +268,16 @@ class Neuron(Explorer):
     Neuron(w=2.0, b=-4.0)
     """
 
-    w = Number().tag(sync=True)
-    b = Number().tag(sync=True)
+    w = Number(-5, 5)
+    b = Number(-40, 40)
     size = (7, 3.4)
     question = "Drag the round handle, then the square one. What does the weight change, and what the bias?"
     names = ""
 
+    @check.takes()
     def __init__(self, w=1, b=0):
         """Start with a weight and a bias; 1 and 0 give the sigmoid itself."""
-        super().__init__({"w": [-5, 5], "b": [-40, 40]}, {"w": w, "b": b})
+        super().__init__(w=w, b=b)
 
     def draw(self, figure, palette, now):
         """Draw both curves."""
@@ -303,21 +301,20 @@ class Training(Explorer):
 
     x = traitlets.List().tag(sync=True)
     y = traitlets.List().tag(sync=True)
-    d = Number(check.count).tag(sync=True)
-    seed = Number(check.seed).tag(sync=True)
-    alpha = Number(check.rate).tag(sync=True)
-    epoch = Number(check.steps).tag(sync=True)
+    d = Number(1, 10, rule=check.count)
+    seed = Number(0, 99, rule=check.seed)
+    alpha = Number(1e-4, 1e-1, rule=check.rate)
+    epoch = Number(0, 20_000, rule=check.steps)
     midpoint = traitlets.Bool().tag(sync=True)
     running = traitlets.Bool().tag(sync=True)
     question = "Press play. Each blue curve is one neuron: when does the first rise, and when do they part?"
     answer = {"epoch": 10_000}
 
+    @check.takes(vectors="x y_data")
     def __init__(self, x, y_data, d=2, seed=42, alpha=0.01, epoch=0):
         """Start with the network of Fig. 1.10 before its training, unless other values are given."""
-        x, y_data = check.vectors(x=x, y_data=y_data)
-        limits = {"d": [1, 10], "seed": [0, 99], "alpha": [1e-4, 1e-1], "epoch": [0, 20_000]}
         home = {"d": d, "seed": seed, "alpha": alpha, "epoch": epoch, "midpoint": False, "running": False}
-        super().__init__(limits, home, x=x.tolist(), y=y_data.tolist())
+        super().__init__({"x": x.tolist(), "y": y_data.tolist()}, **home)
 
     def draw(self, figure, palette, now):
         """Draw the fit, and what each neuron adds."""
@@ -342,23 +339,23 @@ class TwoWeights(Explorer):
 
     xx = traitlets.Float().tag(sync=True)
     xy = traitlets.Float().tag(sync=True)
-    w1 = Number().tag(sync=True)
-    w2 = Number().tag(sync=True)
-    alpha = Number(check.rate).tag(sync=True)
-    epochs = Number(check.steps).tag(sync=True)
+    w1 = Number()
+    w2 = Number()
+    alpha = Number(1e-5, 1e-1, rule=check.rate)
+    epochs = Number(0, 5000, rule=check.steps)
     running = traitlets.Bool().tag(sync=True)
     size = (5, 4.6)
     question = "One valley, two walkers. Press play: does the descent keep to the track of the flow?"
     answer = {"epochs": 1000}
     names = "xx, xy"
 
+    @check.takes(rate="xx xy")
     def __init__(self, xx, xy, w1=1, w2=5, alpha=0.001, epochs=0):
         """Start with two weights, a learning rate, and a number of epochs."""
-        xx, xy = check.rate(xx=xx, xy=xy)
         reach = 2.6 * float(np.sqrt(xy / xx))
-        limits = {"w1": [-reach, reach], "w2": [-reach, reach], "alpha": [1e-5, 1e-1], "epochs": [0, 5000]}
+        limits = {"w1": [-reach, reach], "w2": [-reach, reach]}
         home = {"w1": w1, "w2": w2, "alpha": alpha, "epochs": epochs, "running": False}
-        super().__init__(limits, home, xx=xx, xy=xy)
+        super().__init__({"xx": xx, "xy": xy}, limits, **home)
 
     def path(self, now):
         """Return the points (w1, w2) of the descent."""

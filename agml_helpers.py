@@ -440,6 +440,7 @@ def plot_gradient_field(x: Reals, y_true: Reals, w: Reals, b: Reals, *, ax: Ax =
     along the gradient; their length grows with its cube root, or the steep walls would hide the valley.
     """
     with in_style() as palette:
+        w, b = np.atleast_1d(w, b)
         W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
         loss = loss_surface(x, y_true, W, B)
         ax = labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")

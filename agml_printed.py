@@ -11,11 +11,12 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 BOOK = "agml_printed.json"  # beside the notebooks: what each cell prints, by its code
 
 
-def differences(printed, declared):
+def differences(printed: str, declared: str) -> list[str]:
     """Return the lines that differ: after `+` what was printed, after `-` what the book prints.
 
     >>> differences("loss: 16.1", "loss: 16.0")
@@ -28,27 +29,27 @@ def differences(printed, declared):
 class Tee:
     """A stream that also keeps what goes through it."""
 
-    def __init__(self, stream):
-        self.stream, self.kept = stream, []
+    def __init__(self, stream: Any) -> None:
+        self.stream, self.kept = stream, ""
 
-    def write(self, text):
-        self.kept.append(text)
+    def write(self, text: str) -> int:
+        self.kept += text
         return self.stream.write(text)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
 
 
 class Marks:
-    """Compares what each cell prints with the book, while it is registered with a shell."""
+    """Compares what each cell prints with `book`, which has the declared lines by their cell's code."""
 
-    def __init__(self, book):
-        self.book, self.tee = book, None
+    book: dict[str, str] = {}
+    tee: Tee | None = None
 
-    def start(self, info):
+    def start(self, info: Any) -> None:
         self.tee = sys.stdout = Tee(sys.stdout)
 
-    def end(self, result):
+    def end(self, result: Any) -> None:
         tee, self.tee = self.tee, None
         if tee is None:  # the cell that loads the extension began without it
             return
@@ -56,10 +57,10 @@ class Marks:
             sys.stdout = tee.stream
         declared = self.book.get(result.info.raw_cell.strip())
         if declared is not None and result.success:
-            show(differences("".join(tee.kept), declared))
+            show(differences(tee.kept, declared))
 
 
-def show(lines):
+def show(lines: list[str]) -> None:
     """Show the mark, or the lines that differ."""
     from IPython.display import display
 
@@ -71,12 +72,11 @@ def show(lines):
     display({"text/plain": text, "text/html": markup}, raw=True)
 
 
-_marks = None
+marks = Marks()
 
 
-def load_ipython_extension(shell):
+def load_ipython_extension(shell: Any) -> None:
     """Mark what the cells of a notebook print, unless a test runs it, which compares by itself."""
-    global _marks
     if "PYTEST_VERSION" in os.environ:
         return
     path = next(filter(Path.exists, (Path(BOOK), Path(__file__).with_name(BOOK))), None)
@@ -84,15 +84,14 @@ def load_ipython_extension(shell):
         print(f"{BOOK} is not beside this notebook: no cell will be compared with the book.")
         return
     cells = json.loads(path.read_text(encoding="utf-8"))
-    _marks = Marks({code.strip(): printed for code, printed in cells.items()})
-    shell.events.register("pre_run_cell", _marks.start)
-    shell.events.register("post_run_cell", _marks.end)
+    marks.book = {code.strip(): printed for code, printed in cells.items()}
+    shell.events.register("pre_run_cell", marks.start)
+    shell.events.register("post_run_cell", marks.end)
 
 
-def unload_ipython_extension(shell):
+def unload_ipython_extension(shell: Any) -> None:
     """Mark nothing any more."""
-    global _marks
-    if _marks:
-        shell.events.unregister("pre_run_cell", _marks.start)
-        shell.events.unregister("post_run_cell", _marks.end)
-    _marks = None
+    if marks.book:
+        shell.events.unregister("pre_run_cell", marks.start)
+        shell.events.unregister("post_run_cell", marks.end)
+    marks.book = {}
