@@ -72,9 +72,9 @@ def same_shape(**arrays: Reals) -> list[Array]:
     return checked
 
 
-def _each(first: Rule, holds: Rule, rule: str, error: type[Exception] = ValueError, /, **values: Any) -> list:
+def _each(first: Any, holds: Rule, rule: str, error: type[Exception] = ValueError, /, **values: Any) -> list:
     """Return what the check `first` makes of the arguments, if one more rule holds for each of them."""
-    checked = first(**values)
+    checked = first(**values) if first else [*values.values()]
     for name, value in zip(values, checked):
         if not holds(value):
             found = f"shape {value.shape}" if isinstance(value, np.ndarray) else repr(value)
@@ -82,15 +82,8 @@ def _each(first: Rule, holds: Rule, rule: str, error: type[Exception] = ValueErr
     return checked
 
 
-def _as_given(**values: Any) -> list:
-    return [*values.values()]
-
-
 def scalars(**values: Reals) -> list[float]:
     """Return the arguments as floats, refusing arrays."""
-    plain = [v for v in values.values() if type(v) in (int, float, np.float64) and abs(v) < 1e300]
-    if len(plain) == len(values):  # as most are, which need no array
-        return [*map(float, plain)]
     return [*map(float, _each(finite, lambda array: array.ndim == 0, "be a single number", **values))]
 
 
@@ -113,10 +106,8 @@ path = partial(_each, same_shape, lambda a: a.ndim < 2, "be a vector or a number
 points = partial(_each, finite, lambda a: a.shape[1:] == (2,), "have shape (n, 2)")
 fraction = partial(_each, scalars, lambda number: 0 <= number <= 1, "be between 0 and 1")
 rate = partial(_each, scalars, lambda number: number > 0, "be positive")
-texts = partial(_each, _as_given, lambda value: isinstance(value, str), "be a string", TypeError)
-sequences = partial(
-    _each, _as_given, lambda value: isinstance(value, (list, tuple)), "be a list or a tuple", TypeError
-)
+texts = partial(_each, None, lambda value: isinstance(value, str), "be a string", TypeError)
+sequences = partial(_each, None, lambda v: isinstance(v, (list, tuple)), "be a list or a tuple", TypeError)
 steps = partial(count, least=0)
 seed = partial(count, least=0, most=2**32 - 1)
 

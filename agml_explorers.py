@@ -359,13 +359,10 @@ class TwoWeights(Explorer):
 
     def path(self, now):
         """Return the points (w1, w2) of the descent."""
-        path = [(now.w1, now.w2)]
-        for _ in range(now.epochs):
-            w1, w2 = path[-1]
-            g = 2 * (self.xx * w1 * w2 - self.xy)
-            path.append((w1 - now.alpha * g * w2, w2 - now.alpha * g * w1))
-            if np.abs(path[-1]).max() > 1e6:
-                break
+        path = [np.array([now.w1, now.w2])]
+        while len(path) <= now.epochs and np.abs(path[-1]).max() < 1e6:
+            slope = 2 * (self.xx * path[-1].prod() - self.xy)
+            path.append(path[-1] - now.alpha * slope * path[-1][::-1])
         return np.array(path)
 
     def draw(self, figure, palette, now):
