@@ -52,12 +52,12 @@ class Explorer(anywidget.AnyWidget):
     answer = {}  # what the still picture has in place of the zeros that an explorer opens with
     names = "x, y_data"  # of the data, on a page, for a reader who takes a picture along as code
 
-    def __init__(self, data=(), limits=(), **home):
+    def __init__(self, data, limits, **home):
         """Start with data, limits that follow from them, and the values `home`, each within its limits."""
         words = {"kind": type(self).__name__, "task": self.question, "data": self.names}
         numbers = {name: trait for name, trait in self.traits().items() if isinstance(trait, Number)}
-        limits = {name: trait.limits for name, trait in numbers.items()} | dict(limits)
-        super().__init__(**words, limits=limits, home=home, **dict(data), **home)
+        limits = {name: trait.limits for name, trait in numbers.items()} | limits
+        super().__init__(**words, limits=limits, home=home, **data, **home)
 
     def __setattr__(self, name, value):
         """Set a value, or say what is wrong: a misspelled name would change nothing."""
@@ -251,7 +251,7 @@ class Lift(Explorer):
         # a picture needs no more digits, and a page with 5000 points opens sooner
         points = base64.b64encode(X.astype("<f4").tobytes()).decode()
         data = {"points": points, "inside": "".join(map(str, inside.astype(int)))}
-        super().__init__(data, height=height, elev=elev, azim=azim)
+        super().__init__(data, {}, height=height, elev=elev, azim=azim)
 
     def draw(self, figure, palette, now):
         """Draw Fig. 1.8, seen from the chosen side."""
@@ -277,7 +277,7 @@ class Neuron(Explorer):
     @check.takes()
     def __init__(self, w=1, b=0):
         """Start with a weight and a bias; 1 and 0 give the sigmoid itself."""
-        super().__init__(w=w, b=b)
+        super().__init__({}, {}, w=w, b=b)
 
     def draw(self, figure, palette, now):
         """Draw both curves."""
@@ -314,7 +314,7 @@ class Training(Explorer):
     def __init__(self, x, y_data, d=2, seed=42, alpha=0.01, epoch=0):
         """Start with the network of Fig. 1.10 before its training, unless other values are given."""
         home = {"d": d, "seed": seed, "alpha": alpha, "epoch": epoch, "midpoint": False, "running": False}
-        super().__init__({"x": x.tolist(), "y": y_data.tolist()}, **home)
+        super().__init__({"x": x.tolist(), "y": y_data.tolist()}, {}, **home)
 
     def draw(self, figure, palette, now):
         """Draw the fit, and what each neuron adds."""
