@@ -46,7 +46,7 @@ test: lint $(BUILT)
 	$(VENV)/bin/python -m pytest -n auto
 
 slow: $(READY) $(BUILT) $(LITE)/.built
-	$(VENV)/bin/python -m pytest -n auto --no-loadscope-reorder -m slow
+	$(VENV)/bin/python -m pytest -n auto --no-loadscope-reorder -m slow tests tests/matrix.py
 
 lint: $(READY) $(SCRIPTS)
 	$(VENV)/bin/ruff check --quiet
@@ -60,7 +60,7 @@ format: $(READY) $(SCRIPTS)
 	$(NODE) _build/scripts/format.mjs --write $(JS)
 
 matrix: $(READY)
-	$(VENV)/bin/python tools/matrix.py
+	$(VENV)/bin/python -m pytest -v -m '' tests/matrix.py
 
 bench: $(READY) $(BUILT)
 	MPLBACKEND=Agg $(VENV)/bin/python tools/bench.py
