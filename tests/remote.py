@@ -40,6 +40,16 @@ def wait(until, seconds, what):
     return found
 
 
+def watch(context):
+    """Return a list that gets all that goes wrong in a context of a browser, whatever leaves it included."""
+    wrong = []
+    context.on("console", lambda message: message.type == "error" and wrong.append(message.text))
+    context.on("weberror", lambda error: wrong.append(str(error.error)))
+    context.on("request", lambda one: re.match("(http|ws)s?:", one.url) and wrong.append(one.url[:200]))
+    context.on("requestfailed", lambda request: wrong.append(f"failed: {request.url[:200]}"))
+    return wrong
+
+
 @contextlib.contextmanager
 def jupyterlab(command, folder, home, **environment):
     """Start a JupyterLab by a command that is given its options; give its address, and end it."""

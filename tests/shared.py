@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import jupytext
+import numpy as np
 import pytest
 import yaml
+from matplotlib.colors import to_rgb
 from nbformat.v4 import new_output
 
 # what a page does before it is printed: solutions open, and explorers are drawn that else wait to be seen
@@ -75,6 +77,14 @@ def find(*programs):
 def loss_at(x, y, w, b):
     """Return the loss of the data at many points of the plane, from its definition."""
     return ((w[..., None] * x + b[..., None] - y) ** 2).mean(axis=-1)
+
+
+def contrast(one, other):
+    """Return the ratio of contrast of two colors, as WCAG defines it, from 1 to 21."""
+    rgb = np.array([to_rgb(one), to_rgb(other)])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    dark, light = sorted(linear @ [0.2126, 0.7152, 0.0722])
+    return (light + 0.05) / (dark + 0.05)
 
 
 MAKE_BOOK = ["make", "book", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.ready"]

@@ -14,7 +14,7 @@ from mpl_toolkits.mplot3d import Axes3D
 
 import agml_figures as fig
 import agml_helpers as ag
-from shared import loss_at
+from shared import contrast, loss_at
 
 x, y_true, y = ag.make_data(20)
 w, b, losses = ag.gradient_descent(x, y, ag.W_START, ag.B_START, alpha=0.01, epochs=5)
@@ -80,14 +80,6 @@ def name_of(plot):
 
 PLOTS = {name_of(plot): (partial(plot, *given), names, labels) for plot, given, names, labels in PLOTS}
 every_plot = pytest.mark.parametrize("plot, names, labels", PLOTS.values(), ids=PLOTS)
-
-
-def contrast(one, other):
-    """Return the ratio of contrast of two colors, as WCAG defines it, from 1 to 21."""
-    rgb = np.array([to_rgb(one), to_rgb(other)])
-    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    dark, light = sorted(linear @ [0.2126, 0.7152, 0.0722])
-    return (light + 0.05) / (dark + 0.05)
 
 
 def shape_of(artist):
