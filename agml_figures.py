@@ -19,7 +19,7 @@ from agml_checks import Array, Reals
 from agml_helpers import Ax
 
 __all__ = [
-    "LOOKS", "plot_curves", "plot_log", "plot_ellipses", "plot_projection", "plot_hyperbola", "plot_orbit",
+    "plot_curves", "plot_log", "plot_ellipses", "plot_projection", "plot_hyperbola", "plot_orbit",
     "plot_cone", "plot_fiber", "plot_border", "plot_room", "plot_blow_up", "plot_pages",
 ]  # fmt: skip
 
@@ -33,15 +33,15 @@ Page: TypeAlias = tuple[str, Sequence[str], tuple[float, float]]  # name, what i
 LOOKS = [("-", "blue"), ("--", "red"), ("-.", "green"), (":", "orange")]
 
 
-def _curves(at: Any, curves: Any, xscale: str, yscale: str) -> list:
+def _curves(at: Any, curves: Any, yscale: str) -> list:
     few = isinstance(curves, dict) and 1 <= len(curves) <= len(LOOKS)
     check.that(few, f"curves must be a dict of 1 to {len(LOOKS)} arrays, got {curves!r}")
     at, *checked = check.vectors(at=at, **{f"curves[{label!r}]": curve for label, curve in curves.items()})
-    for name, scale, arrays in (("xscale", xscale, at), ("yscale", yscale, checked)):
-        check.that(scale in ("linear", "log"), f"{name} must be linear or log, got {scale!r}")
-        positive = scale == "linear" or np.min(arrays) > 0
-        check.that(positive, f"{name} must be linear unless all values are positive, got {np.min(arrays)}")
-    return [at, dict(zip(curves, checked)), xscale, yscale]
+    check.that(yscale in ("linear", "log"), f"yscale must be linear or log, got {yscale!r}")
+    lowest = np.min(checked)
+    positive = yscale == "linear" or lowest > 0
+    check.that(positive, f"yscale must be linear unless all values are positive, got {lowest}")
+    return [at, dict(zip(curves, checked)), yscale]
 
 
 def _level(level: Any) -> list:
@@ -50,7 +50,13 @@ def _level(level: Any) -> list:
     return [(*check.scalars(level=level[0]), *check.texts(level=level[1]))]
 
 
-@check.takes((_curves, "at curves xscale yscale"), (_level, "level"), texts="xlabel ylabel")
+def _draw_level(ax: Axes, level: Level, palette: ag.Palette) -> None:
+    """Draw a horizontal line of this height and label, if there is one."""
+    if level is not None:
+        ax.axhline(level[0], linestyle=(0, (1, 1)), color=palette.ink, linewidth=1.2, label=level[1])
+
+
+@check.takes((_curves, "at curves yscale"), (_level, "level"), texts="xlabel ylabel")
 def plot_curves(
     at: Reals,
     curves: dict[str, Reals],
@@ -58,22 +64,20 @@ def plot_curves(
     ylabel: str,
     *,
     level: Level = None,
-    xscale: str = "linear",
     yscale: str = "linear",
     ax: Ax = None,
 ) -> Axes:
     """Plot one to four curves over one axis, told apart by line style and color (pages B2 to B12).
 
     curves is a dict of vectors by their labels, level the height and the label of a horizontal line to
-    hold them against. A scale is "linear" or, for what is positive, "log".
+    hold them against. The scale of y is "linear" or, for what is positive, "log".
     """
     with ag.in_style() as palette:
         ax = ag.labeled_axes(ax, xlabel, ylabel)
         for (label, curve), (line, color) in zip(curves.items(), LOOKS):
             ax.plot(at, curve, line, color=getattr(palette, color), label=label)
         _draw_level(ax, level, palette)
-        ax.set(xscale=xscale, yscale=yscale)
-        ax.margins(x=0)
+        ax.set(yscale=yscale, xmargin=0)
         ax.legend(loc="best")
         return ax
 
@@ -101,12 +105,6 @@ def plot_log(at: Reals, logged: Reals, midway: Reals, *, level: Level = None, ax
         return ax
 
 
-def _draw_level(ax: Axes, level: Level, palette: ag.Palette) -> None:
-    """Draw a horizontal line of this height and label, if there is one."""
-    if level is not None:
-        ax.axhline(level[0], linestyle=(0, (1, 1)), color=palette.ink, linewidth=1.2, label=level[1])
-
-
 def _path(w: Any = None, b: Any = None) -> list:
     return check.vectors(w=w, b=b)
 
@@ -121,8 +119,7 @@ def plot_ellipses(x: Reals, y_true: Reals, w: Reals = None, b: Reals = None, *, 
     with ag.in_style() as palette:
         curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
         reach = 18
-        w_grid, b_grid = (np.linspace(middle - reach, middle + reach, 200) for middle in minimizer)
-        W, B = np.meshgrid(w_grid, b_grid)
+        W, B = np.meshgrid(*(np.linspace(middle - reach, middle + reach, 200) for middle in minimizer))
         loss = ag.loss_surface(x, y_true, W, B)
         ax = ag.labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")
         levels = loss.min() + np.geomspace(1e-4, 1, 9)[:-1] * np.ptp(loss)
@@ -135,7 +132,7 @@ def plot_ellipses(x: Reals, y_true: Reals, w: Reals = None, b: Reals = None, *, 
             ax.plot(w, b, color=palette.green, label="gradient descent")
             ax.plot(w[-1], b[-1], "s", color=palette.green, markersize=7)
         ax.plot(*minimizer, "*", color=palette.ink, markersize=13, label="minimizer", linestyle="none")
-        ax.set(xlim=w_grid[[0, -1]], ylim=b_grid[[0, -1]])
+        ax.set(xlim=(W[0, 0], W[0, -1]), ylim=(B[0, 0], B[-1, 0]))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
         return ax
 
@@ -267,10 +264,8 @@ def plot_cone(matrix: Reals, *, ax: Ax = None) -> Axes:
     # not the sign of an eigenvalue, its size says which part of the matrix comes closer
     order = np.argsort(-np.abs(values))
     first, second = (values[k] * np.outer(axes[:, k], axes[:, k]) for k in order)
-    parts = np.stack([matrix, first, second, np.zeros((2, 2))])
-    points = np.column_stack(
-        [(parts[:, 0, 0] - parts[:, 1, 1]) / 2, parts[:, 0, 1], (parts[:, 0, 0] + parts[:, 1, 1]) / 2]
-    )
+    parts = matrix, first, second, np.zeros((2, 2))
+    points = np.array([((a - d) / 2, r, (a + d) / 2) for (a, r), (_, d) in parts])
     with ag.in_style() as palette:
         # the eye looks across the plane in which the four points lie
         azim = np.degrees(np.arctan2(points[0, 1], points[0, 0])) - 80
@@ -286,11 +281,9 @@ def plot_cone(matrix: Reals, *, ax: Ax = None) -> Axes:
         labels = "the matrix", "minimum", "saddle", "vertex"
         for point, marker, size, color, label in zip(points, "*sXo", (14, 8, 10, 8), colors, labels):
             ax.plot(*point[:, np.newaxis], marker, color=color, markersize=size, label=label, zorder=3)
-        tick, limits = int(reach), (reach * min(*signs, 0), reach * max(*signs, 0))
-        ax.set(xlim=(-reach, reach), ylim=(-reach, reach), zlim=limits)
-        ax.set(
-            xticks=(-tick, 0, tick), yticks=(-tick, 0, tick), zticks=sorted({0, *np.multiply(signs, tick)})
-        )
+        tick, ends = int(reach), sorted({0, *signs})
+        ax.set(xlim=(-reach, reach), xticks=(-tick, 0, tick), zlim=(reach * ends[0], reach * ends[-1]))
+        ax.set(ylim=(-reach, reach), yticks=(-tick, 0, tick), zticks=[tick * end for end in ends])
         ax.set_box_aspect((2, 2, len(signs)), zoom=1.15)
         ax.set_proj_type("ortho")  # right angles look right from far away
         ax.legend(loc="upper center", ncols=4)
@@ -311,10 +304,8 @@ def plot_fiber(W1: float, b1: float, *, ax: Ax = None) -> Axes:
     left, right = np.array([[-wide] * 2, [0] * 2]), np.array([[0] * 2, [wide] * 2])
     with ag.in_style() as palette:
         ax = ag.axes_in_space(ax, "weight $W_1$", "bias $b_1$", "weight $W_2$", 22, -62)
-        flat, upright = (
-            {"color": color, "alpha": 0.45, "linewidth": 0, "shade": False}
-            for color in (palette.blue, palette.green)
-        )
+        look = {"alpha": 0.45, "linewidth": 0, "shade": False}
+        flat, upright = {"color": palette.blue, **look}, {"color": palette.green, **look}
 
         def pole(place: Array, *ends: float, **look: Any) -> None:
             ax.plot([place[0]] * 2, [place[1]] * 2, ends, color=palette.red, linewidth=3, **look)
@@ -415,12 +406,6 @@ def plot_blow_up(*, ax: Ax = None) -> Axes:
 
 def _pages(pages: Any) -> list:
     check.that(isinstance(pages, dict) and pages, f"pages must be a dict of at least one page, got {pages!r}")
-    for number, page in pages.items():
-        triple = isinstance(page, tuple) and len(page) == 3
-        check.that(triple, f"pages must give {number} a name, sources and a place, got {page!r}", TypeError)
-        name, sources, place = page
-        check.texts(name=name), check.sequences(sources=sources), check.vectors(place=place)
-        check.that({*sources} <= {*pages}, f"pages must hold what {number} builds on, got {sources!r}")
     return [pages]
 
 

@@ -1,4 +1,4 @@
-"""What the figures show, read from their artists: data, names, and nothing by color alone."""
+"""What the figures show, read from their artists: the mathematics, names, and nothing by color alone."""
 
 import itertools
 from functools import partial
@@ -10,6 +10,7 @@ import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.colors import LogNorm, to_hex, to_rgb
 from matplotlib.quiver import Quiver
+from matplotlib.text import Text
 from mpl_toolkits.mplot3d import Axes3D
 
 import agml_figures as fig
@@ -19,67 +20,72 @@ from shared import contrast, loss_at
 x, y_true, y = ag.make_data(20)
 w, b, losses = ag.gradient_descent(x, y, ag.W_START, ag.B_START, alpha=0.01, epochs=5)
 X, inside = ag.make_circle(60)
-nets = [ag.init_network(2, seed) for seed in (0, 1, 2)]
-
-ENDS = ["initial $(w, b)$", "gradient descent", "final $(w, b)$"]
-CURVES = {"y_true": "$f(x) = x^2 + 2x + 1$", "y_initial": "initial model", "y_final": "trained model"}
-
-CURVATURES = [rf"axis with $\lambda$ = {value:.4g}" for value in np.linalg.eigvalsh(ag.loss_hessian(x))]
-NEURONS = [f"weight $W_1$ of the {which} neuron" for which in ("first", "second")]
+NETS = [ag.Network([[k, -2]], [[0, 1]], [[k], [1]], [[3]]) for k in (0.5, 0.8, 1.5)]
+BENDS = [np.array([[1.0, 0.5], [1.5, 1.0]]), np.array([[-1.0, -0.5], [-1.5, -1.0]])]
 FOUR = dict(zip("abcd", (y, y_true, -y, -y_true)))
-BENDS = [[[1, 0.5], [1.5, 1]]]
-# Every plot function with good arguments, the names of its axes, and those in its legend.
-PLOTS = [
-    (ag.plot_fit, (x, y, y, y, y), ["$x$", "$y$"], ["data", *CURVES.values()]),
-    (ag.plot_gradient_field, (x, y, w, b), ["weight $w$", "bias $b$"], ENDS),
-    (ag.plot_loss_surface, (x, y, w, b), ["weight $w$", "bias $b$", "loss"], ENDS),
-    (ag.plot_circle, (X, inside), ["$x_1$", "$x_2$"], ["inside", "outside"]),
-    (ag.plot_lifted_circle, (X, inside), ["$x_1$", "$x_2$", "$z = x_1^2 + x_2^2$"], ["inside", "outside"]),
-    (ag.plot_sigmoid, (), ["$z$", ""], [r"$\sigma(z)$", r"$\sigma'(z)$"]),
-    (partial(fig.plot_curves, level=(3, "e")), (x, FOUR, "at", ""), ["at", ""], [*"abcde"]),
-    (fig.plot_ellipses, (x, y, w, b), ["weight $w$", "bias $b$"], [*CURVATURES, ENDS[1], "minimizer"]),
-    (fig.plot_hyperbola, (2, 6, BENDS), ["$w_1$", "$w_2$"], ["minimizers: $w_1 w_2 = w$", "saddle", ENDS[1]]),
-    (fig.plot_orbit, (nets,), NEURONS, ["mirrors", "the training", "its images"]),
-    (
-        partial(fig.plot_log, level=(3, "c")),
-        (x, [y, -y], [y_true, -y_true]),
-        ["epoch", "loss"],
-        ["logged, one dot for each run", "midway to the next epoch", "c"],
+CONE = [[9, 2], [2, 6]]
+
+NEURONS = "weight $W_1$ of the first neuron | weight $W_1$ of the second neuron"
+
+# Every plot function, with good arguments and the names of its axes
+PLOTS = {
+    "plot_fit": (partial(ag.plot_fit, x, y, y, y, y), "$x$ | $y$"),
+    "plot_gradient_field": (partial(ag.plot_gradient_field, x, y, w, b), "weight $w$ | bias $b$"),
+    "plot_loss_surface": (partial(ag.plot_loss_surface, x, y, w, b), "weight $w$ | bias $b$ | loss"),
+    "plot_circle": (partial(ag.plot_circle, X, inside), "$x_1$ | $x_2$"),
+    "plot_lifted_circle": (partial(ag.plot_lifted_circle, X, inside), "$x_1$ | $x_2$ | $z = x_1^2 + x_2^2$"),
+    "plot_sigmoid": (ag.plot_sigmoid, "$z$ | "),
+    "plot_curves": (partial(fig.plot_curves, x, FOUR, "at", "", level=(3, "e")), "at | "),
+    "plot_log": (partial(fig.plot_log, x, [y, -y], [y_true, -y_true], level=(3, "c")), "epoch | loss"),
+    "plot_ellipses": (partial(fig.plot_ellipses, x, y, w, b), "weight $w$ | bias $b$"),
+    "plot_projection": (
+        partial(fig.plot_projection, x, y, 3, 2),
+        r"along 1 | along $x - \langle x\rangle$ | ",
     ),
-    (
-        fig.plot_projection,
-        ([0, 1, 2], [0, 1, 5], 2, 1),
-        ["along 1", r"along $x - \langle x\rangle$", ""],
-        ["to the best line: 0.7, squared 0.5", "to $w$ = 2, $b$ = 1: 1.3, squared 1.7"],
-    ),
-    (
-        fig.plot_cone,
-        ([[9, 2], [2, 6]],),
-        ["$q$", "$r$", "$p$"],
-        ["the matrix", "minimum", "saddle", "vertex"],
-    ),
-    (
-        fig.plot_fiber,
-        (1, 0.6),
-        ["weight $W_1$", "bias $b_1$", "weight $W_2$"],
-        ["$W_1 = 0$", "$W_2 = 0$", "equal up to sign"],
-    ),
-    (
-        fig.plot_blow_up,
-        (),
-        ["$a_1$", "$a_2$", "slope $r$"],
-        ["cusp $a_2^2 = a_1^3$", "origin", "all that lies over it", "the cusp, lifted"],
-    ),
-]
+    "plot_hyperbola": (partial(fig.plot_hyperbola, 2, 6, BENDS), "$w_1$ | $w_2$"),
+    "plot_orbit": (partial(fig.plot_orbit, NETS), NEURONS),
+    "plot_cone": (partial(fig.plot_cone, CONE), "$q$ | $r$ | $p$"),
+    "plot_fiber": (partial(fig.plot_fiber, 1, 0.6), "weight $W_1$ | bias $b_1$ | weight $W_2$"),
+    "plot_blow_up": (fig.plot_blow_up, "$a_1$ | $a_2$ | slope $r$"),
+}
+every_plot = pytest.mark.parametrize(
+    "plot, names", [(plot, names.split(" | ")) for plot, names in PLOTS.values()], ids=PLOTS
+)
 
 
-def name_of(plot):
-    """Return the name of a plot function, some of whose arguments may be given."""
-    return getattr(plot, "func", plot).__name__
+def points(ax):
+    """Return the points of all lines, one in each row, by their labels."""
+    data = {line.get_label(): getattr(line, "get_data_3d", line.get_data)() for line in ax.lines}
+    return {label: np.transpose(line) for label, line in data.items()}
 
 
-PLOTS = {name_of(plot): (partial(plot, *given), names, labels) for plot, given, names, labels in PLOTS}
-every_plot = pytest.mark.parametrize("plot, names, labels", PLOTS.values(), ids=PLOTS)
+def compare_levels(contours, function, **tolerance):
+    """Compare every curve with what a function has there: the level itself."""
+    for level, path in zip(contours.levels, contours.get_paths(), strict=True):
+        assert len(path.vertices) and function(*path.vertices.T) == pytest.approx(level, **tolerance)
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The arguments of every surface and scatter in three dimensions: their artists keep none."""
+    calls = {"plot_surface": [], "scatter": []}
+    for name, given in calls.items():
+
+        def spy(self, *args, given=given, draw=getattr(Axes3D, name), **kwargs):
+            given.append([np.asarray(arg) for arg in args])
+            return draw(self, *args, **kwargs)
+
+        monkeypatch.setattr(Axes3D, name, spy)
+    return calls
+
+
+# What all figures have in common
+
+
+def test_every_plot_function_is_here():
+    names = {name for module in (ag, fig) for name in dir(module) if name.startswith("plot_")}
+    # these have no legend, and are tested below
+    assert PLOTS.keys() == names - {"plot_border", "plot_pages", "plot_room"}
 
 
 def shape_of(artist):
@@ -89,74 +95,50 @@ def shape_of(artist):
     return artist.get_paths()[0].vertices.tobytes()
 
 
-@pytest.fixture
-def drawn(monkeypatch):
-    """The arguments of every surface and scatter in three dimensions: their artists keep none."""
-    calls = []
-    for name in ("plot_surface", "scatter"):
-
-        def spy(self, *args, name=name, draw=getattr(Axes3D, name), **kwargs):
-            calls.append((name, [np.asarray(arg) for arg in args], draw(self, *args, **kwargs)))
-            return calls[-1][-1]
-
-        monkeypatch.setattr(Axes3D, name, spy)
-    return lambda wanted: [call[1:] for call in calls if call[0] == wanted]
-
-
-def test_every_plot_function_is_here():
-    names = {name for module in (ag, fig) for name in dir(module) if name.startswith("plot_")}
-    # these have no legend, and are tested with their pages
-    assert PLOTS.keys() == names - {"plot_border", "plot_pages", "plot_room"}
-
-
-# What all figures have in common
-
-
 @every_plot
-def test_a_new_figure_names_its_axes_and_what_is_in_it(plot, names, labels):
-    ax = plot()
+def test_a_new_figure_names_its_axes_and_what_is_in_it(plot, names):
+    """In the ink and the font of the book, told apart without color, and with nothing covered in space."""
+    with matplotlib.rc_context({"font.family": ["monospace"], "text.color": "red", "lines.linewidth": 5}):
+        before = dict(plt.rcParams)
+        ax = plot()
+        assert dict(plt.rcParams) == before  # the reader's own
     assert plt.get_fignums() == [ax.figure.number]
-    axes = [getattr(ax, f"{name}axis") for name in "xyz"[: len(names)]]
-    assert [axis.get_label_text() for axis in axes] == names
-    assert ax.name == ("3d" if len(names) == 3 else "rectilinear")
-    legend = ax.get_legend()
-    assert sorted(text.get_text() for text in legend.get_texts()) == sorted(labels)
+    assert [getattr(ax, f"{name}axis").get_label_text() for name, _ in zip("xyz", names)] == names
     ax.figure.draw_without_rendering()
-    box, whole = legend.get_window_extent(), ax.figure.bbox
-    assert whole.x0 <= box.x0 and box.x1 <= whole.x1 and whole.y0 <= box.y0 and box.y1 <= whole.y1
-
-
-@pytest.mark.parametrize(
-    "plot", [pytest.param(plot, id=name) for name, (plot, names, _) in PLOTS.items() if len(names) == 3]
-)
-def test_in_space_a_legend_covers_nothing_that_is_drawn(plot):
-    ax = plot()
-    ax.figure.draw_without_rendering()
-    box = ax.get_legend().get_window_extent()
-    surfaces = [artist for artist in ax.collections if not isinstance(artist, PathCollection)]
-    paths = [(line, line.get_path()) for line in ax.lines]
-    paths += [(surface, path) for surface in surfaces for path in surface.get_paths()]
-    assert paths and not any(
-        artist.get_transform().transform_path(path).intersects_bbox(box) for artist, path in paths
-    )
+    words = [word for word in ax.figure.findobj(Text) if word.get_text().strip()]
+    assert len(words) > 10 and {word.get_fontfamily()[0] for word in words} == {"STIXGeneral"}
+    assert {to_hex(word.get_color()).upper() for word in words} == {ag.PALETTE.ink}
+    shapes = [shape_of(artist) for artist in ax.get_legend_handles_labels()[0]]
+    assert len(set(shapes)) == len(shapes) == len(ax.get_legend().get_texts()) > 1
+    legend, whole = ax.get_legend().get_window_extent(), ax.figure.bbox
+    assert whole.contains(*legend.min) and whole.contains(*legend.max)
+    if len(names) == 3:
+        surfaces = [artist for artist in ax.collections if not isinstance(artist, PathCollection)]
+        paths = [(line.get_path(), line) for line in ax.lines]
+        paths += [(path, surface) for surface in surfaces for path in surface.get_paths()]
+        assert not any(path.transformed(part.get_transform()).intersects_bbox(legend) for path, part in paths)
 
 
 @every_plot
-def test_what_a_legend_names_is_told_apart_without_color(plot, names, labels):
-    shapes = [shape_of(artist) for artist in plot().get_legend_handles_labels()[0]]
-    assert len(set(shapes)) == len(shapes) == len(labels)
+def test_given_axes_are_drawn_on_and_returned(plot, names):
+    figure = plt.figure()
+    projection = "3d" if len(names) == 3 else None
+    other, ax = (figure.add_subplot(1, 2, k, projection=projection) for k in (1, 2))
+    before = len(other.get_children())
+    assert plot(ax=ax) is ax and ax.get_xlabel() == names[0] and (ax.lines or ax.collections)
+    assert len(other.get_children()) == before and plt.get_fignums() == [figure.number]
 
 
-@every_plot
-def test_words_and_ticks_have_the_ink_and_the_font_of_the_book(plot, names, labels):
-    ax, palette = plot(), ag.PALETTE
-    ax.figure.draw_without_rendering()
-    assert to_hex(ax.figure.get_facecolor()).upper() == palette.ground
-    words = [ax.xaxis.label, ax.yaxis.label, *ax.get_legend().get_texts()]
-    for axes in ax.figure.axes:  # the bar of colors has axes too
-        words += [*axes.xaxis.get_ticklabels(), *axes.yaxis.get_ticklabels()]
-    assert {to_hex(word.get_color()).upper() for word in words} == {palette.ink}
-    assert {word.get_fontfamily()[0] for word in words} == {"STIXGeneral"}
+def test_the_style_ends_with_an_error():
+    before = dict(plt.rcParams)
+    with pytest.raises(RuntimeError), ag.in_style():
+        raise RuntimeError
+    assert dict(plt.rcParams) == before
+
+
+def test_the_font_is_there():
+    """Matplotlib would take another one, and say so in its log only."""
+    assert matplotlib.font_manager.findfont("STIXGeneral", fallback_to_default=False).endswith(".ttf")
 
 
 def turned(color):
@@ -179,74 +161,53 @@ def test_colors_are_seen_on_their_ground_and_apart(seen):
     assert min(contrast(level, ground) for level in levels) >= 3
 
 
-@every_plot
-def test_given_axes_are_drawn_on_and_returned(plot, names, labels):
-    figure = plt.figure(figsize=(3, 2), dpi=50)
-    projection = "3d" if len(names) == 3 else None
-    other, ax = (figure.add_subplot(1, 2, k, projection=projection) for k in (1, 2))
-    before = len(other.get_children())
-    assert plot(ax=ax) is ax and ax.get_xlabel() == names[0]
-    assert plt.get_fignums() == [figure.number]
-    assert tuple(figure.get_size_inches()) == (3, 2) and figure.dpi == 50
-    assert len(other.get_children()) == before and (ax.lines or ax.collections)
+# Lines that are drawn as given
+
+z = x - 5
+FIT = {"data": y, "$f(x) = x^2 + 2x + 1$": y_true, "initial model": z, "trained model": -y}
+SIGMOID = {r"$\sigma(z)$": 1 / (1 + np.exp(-z)), r"$\sigma'(z)$": 1 / (2 + np.exp(z) + np.exp(-z))}
 
 
-@every_plot
-@pytest.mark.parametrize("fails", [False, True], ids=["drawn", "raised"])
-def test_the_style_of_the_reader_is_left_alone(plot, names, labels, fails, monkeypatch):
-    labeled, seen = ag.labeled_axes, []
-
-    def spy(*args, **kwargs):
-        seen.append((plt.rcParams["font.family"], plt.rcParams["lines.linewidth"]))
-        return 1 / 0 if fails else labeled(*args, **kwargs)
-
-    monkeypatch.setattr(ag, "labeled_axes", spy)
-    own = {"font.size": 7, "figure.dpi": 61, "font.family": ["monospace"], "lines.linewidth": 5}
-    with matplotlib.rc_context(own):
-        before = dict(plt.rcParams)
-        try:
-            plot()
-        except ZeroDivisionError:
-            assert fails
-        assert dict(plt.rcParams) == before
-    assert seen == [(["STIXGeneral"], 2)]
+def over(at, curves):
+    return {label: (at, curve) for label, curve in curves.items()}
 
 
-def test_the_font_is_there():
-    """Matplotlib would take another one, and say so in its log only."""
-    assert matplotlib.font_manager.findfont("STIXGeneral", fallback_to_default=False).endswith(".ttf")
+def descent(*path):
+    path, ends = np.array(path), ("initial $(w, b)$", "gradient descent", "final $(w, b)$")
+    return dict(zip(ends, (path[:, :1], path, path[:, -1:])))
 
 
-# plot_fit
+LINES = [
+    (partial(ag.plot_fit, x, y), {"data": (x, y)}),
+    (partial(ag.plot_fit, x, y, y_initial=z), {"data": (x, y), "initial model": (x, z)}),
+    (partial(ag.plot_fit, x, *FIT.values()), over(x, FIT)),
+    (partial(ag.plot_sigmoid, z), over(z, SIGMOID)),
+    (partial(fig.plot_curves, x, FOUR, "", ""), over(x, FOUR)),
+    (PLOTS["plot_curves"][0], over(x, FOUR) | {"e": ([0, 1], [3, 3])}),
+    (partial(ag.plot_gradient_field, x, y, 3, 2), {"initial $(w, b)$": ([3], [2])}),
+    (partial(ag.plot_gradient_field, x, y, w, b), descent(w, b)),
+    (partial(ag.plot_loss_surface, x, y, w, b), descent(w, b, losses)),
+]
 
 
-@pytest.mark.parametrize("names", [names for k in range(4) for names in itertools.combinations(CURVES, k)])
-def test_fit_draws_what_is_given_in_its_order(names):
-    values = {name: y_true + k if name in names else None for k, name in enumerate(CURVES)}
-    ax = ag.plot_fit(x, y, *values.values())
-    assert [line.get_label() for line in ax.lines] == ["data", *(CURVES[name] for name in names)]
-    for line, value in zip(ax.lines, [y, *(values[name] for name in names)], strict=True):
-        assert np.array_equal(line.get_xydata(), np.column_stack([x, value]))
-    assert ax.get_xlim() == (0, 10)
+@pytest.mark.parametrize("draw, lines", LINES)
+def test_lines_are_those_of_their_labels(draw, lines):
+    found = points(draw())
+    assert found.keys() == lines.keys()
+    for label, line in found.items():
+        assert line.T == pytest.approx(np.array(lines[label]))
 
 
-# plot_gradient_field
-
-
-def parts_of_field(*args):
-    """Return axes, contours and arrows of a gradient field."""
-    ax = ag.plot_gradient_field(*args)
-    contours, arrows = sorted(ax.collections, key=lambda artist: isinstance(artist, Quiver))
-    return ax, contours, arrows
+# Chapter 1
 
 
 @pytest.mark.parametrize("x, y", [(x, y), ([-1, 1], [0, 2]), ([0], [-19.2])], ids=["any", "zero", "small"])
 def test_field_arrows_point_along_the_gradient_with_the_cube_root_of_its_length(x, y):
     """Also where it vanishes, at (1, 1) for y = x + 1, and where it is small, for one sample at x = 0."""
-    ax, _, arrows = parts_of_field(x, y, 0, 0)
+    ax = ag.plot_gradient_field(x, y, 0, 0)
+    (arrows,) = (artist for artist in ax.collections if isinstance(artist, Quiver))
     W, B = np.round(arrows.XY.T, 9)
     assert {*zip(W, B)} == {(w, b) for w in range(-9, 20, 2) for b in range(-19, 10, 2)}
-    assert (*ax.get_xlim(), *ax.get_ylim(), ax.get_aspect()) == (-10, 20, -20, 10, 1)
     error = np.outer(W, x) + B[:, np.newaxis] - y
     dw, db = 2 * (error * x).mean(axis=1), 2 * error.mean(axis=1)
     length, size = np.hypot(arrows.U, arrows.V), np.hypot(dw, db)
@@ -258,60 +219,27 @@ def test_field_arrows_point_along_the_gradient_with_the_cube_root_of_its_length(
 
 
 def test_field_contours_are_level_sets_with_a_bar_of_their_colors():
-    ax, contours, _ = parts_of_field(x, y, 0, 0)
-    loss = loss_at(x, y, *np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100)))
-    height = (contours.levels - loss.min()) / (loss.max() - loss.min())
-    assert height == pytest.approx(10.0 ** (-3 + np.arange(12) / 4))
-    for level, segments in zip(contours.levels, contours.allsegs, strict=True):
-        w, b = np.concatenate(segments).T
-        assert loss_at(x, y, w, b) == pytest.approx(np.full(len(w), level), rel=0.02)
+    ax = ag.plot_gradient_field(x, y, 0, 0)
+    (contours,) = (artist for artist in ax.collections if not isinstance(artist, Quiver))
+    compare_levels(contours, partial(loss_at, x, y), rel=0.02)
     _, bar = ax.figure.axes
     ax.figure.draw_without_rendering()
     assert isinstance(contours.norm, LogNorm) and bar.get_ylabel() == "loss"
-    assert bar.get_yticks() == pytest.approx(contours.levels[::2])
-    assert [tick.get_text() for tick in bar.get_yticklabels()] == [f"{v:.0f}" for v in contours.levels[::2]]
-    assert not len(bar.yaxis.get_minorticklocs())
-
-
-@pytest.mark.parametrize("length", [1, 2, 6])
-def test_field_marks_the_ends_of_a_path(length):
-    ax = ag.plot_gradient_field(x, y, w[:length], b[:length])
-    lines = dict(zip((line.get_label() for line in ax.lines), ax.lines))
-    expected = {ENDS[0]: slice(0, 1), ENDS[1]: slice(length), ENDS[2]: slice(length - 1, length)}
-    assert list(lines) == (ENDS if length > 1 else ENDS[:1])
-    for label, line in lines.items():
-        assert np.array_equal(line.get_xydata(), np.column_stack([w, b])[:length][expected[label]])
-
-
-# plot_loss_surface
+    assert {*bar.get_yticks()} <= {*contours.levels} and len(bar.get_yticks()) > 4
+    assert [tick.get_text() for tick in bar.get_yticklabels()] == [f"{v:.0f}" for v in bar.get_yticks()]
 
 
 def test_surface_is_the_loss_over_the_range_of_the_path(drawn):
     ag.plot_loss_surface(x, y, [0, 4, 1], [0, -3, 2])
-    (((W, B, loss), _),) = drawn("plot_surface")
-    assert W[0] == pytest.approx(np.linspace(-1, 5, 100)) and B[:, 0] == pytest.approx(
-        np.linspace(-4, 3, 100)
-    )
+    ((W, B, loss),) = drawn["plot_surface"]
+    assert (W.min(), W.max(), B.min(), B.max()) == (-1, 5, -4, 3)
     assert loss == pytest.approx(loss_at(x, y, W, B), rel=1e-9)
 
 
-def test_surface_carries_the_path_and_its_ends():
-    ax = ag.plot_loss_surface(x, y, w, b)
-    lines = {line.get_label(): np.array(line.get_data_3d()) for line in ax.lines}
-    path = np.array([w, b, losses])
-    for label, expected in zip(ENDS, (path[:, :1], path, path[:, -1:])):
-        assert lines.pop(label) == pytest.approx(expected)
-    assert not lines
-
-
-@pytest.mark.parametrize("plot", ["plot_loss_surface", "plot_lifted_circle"])
-def test_figures_in_space_are_seen_from_where_the_reader_says(plot):
-    ax, turned = PLOTS[plot][0](), PLOTS[plot][0](elev=40, azim=10)
-    assert (turned.elev, turned.azim) == (40, 10) != (ax.elev, ax.azim)
-    assert 0 < ax.elev < 50 and -90 < ax.azim < 0  # from the front, above the ground
-
-
-# plot_circle and plot_lifted_circle
+@pytest.mark.parametrize("name", ["plot_loss_surface", "plot_lifted_circle"])
+def test_figures_in_space_are_seen_from_where_the_reader_says(name):
+    ax = PLOTS[name][0](elev=40, azim=10)
+    assert (ax.elev, ax.azim) == (40, 10)
 
 
 @pytest.mark.parametrize("marks", [inside, X[:, 0] > 0], ids=["inside", "right"])
@@ -323,19 +251,15 @@ def test_circle_shows_every_point_in_its_class_and_the_circle(marks):
     assert (tuple(circle.center), circle.radius, circle.get_fill(), ax.get_aspect()) == ((0, 0), 1, False, 1)
 
 
-@pytest.mark.parametrize("height", [0, 0.01, 0.5, 1, None])
+@pytest.mark.parametrize("height", [0, 0.01, 0.5, 1])
 def test_lift_multiplies_the_sum_of_squares_and_puts_a_plane_between_the_classes(height, drawn):
-    ax = ag.plot_lifted_circle(X, inside, **({} if height is None else {"height": height}))
-    height = 1 if height is None else height
-    for (points, _), chosen in zip(drawn("scatter"), (inside, ~inside), strict=True):
+    ag.plot_lifted_circle(X, inside, height=height)
+    for points, chosen in zip(drawn["scatter"], (inside, ~inside), strict=True):
         expected = [(p, q, height * (p * p + q * q)) for p, q in X[chosen]]
-        assert np.array(points).T == pytest.approx(np.array(expected))
-    planes = drawn("plot_surface")
-    for plane, _ in planes:
-        corners = {(p, q, height) for p in (-1.5, 1.5) for q in (-1.5, 1.5)}
-        assert set(zip(*(side.ravel() for side in plane))) == corners
-    assert len(planes) == (height > 0)
-    assert ax.get_zlim() == (0, 4.5) and ax.get_xticks().tolist() == ax.get_yticks().tolist() == [-1, 0, 1]
+        assert np.transpose(points) == pytest.approx(np.array(expected))
+    corners = {(p, q, height) for p in (-1.5, 1.5) for q in (-1.5, 1.5)}
+    planes = [set(zip(*(side.ravel() for side in plane))) for plane in drawn["plot_surface"]]
+    assert planes == [corners] * (height > 0)
 
 
 @pytest.mark.parametrize("elev, labeled", [(50, True), (51, False), (90, False)])
@@ -344,15 +268,154 @@ def test_lift_has_no_height_axis_when_seen_from_above(elev, labeled):
     assert bool(ax.get_zlabel()) == bool(len(ax.get_zticks())) == labeled
 
 
-# plot_sigmoid
+# Beyond the print
 
 
-@pytest.mark.parametrize("z", [None, np.array([-3.0, 0.5, 1.0])], ids=["default", "given"])
-def test_sigmoid_and_its_derivative(z):
-    ax = ag.plot_sigmoid() if z is None else ag.plot_sigmoid(z)
-    z = np.linspace(-8, 8, 401) if z is None else z
-    for line, expected in zip(
-        ax.lines, (1 / (1 + np.exp(-z)), 1 / (2 + np.exp(z) + np.exp(-z))), strict=True
-    ):
-        assert np.array_equal(line.get_xdata(), z) and line.get_ydata() == pytest.approx(expected)
-    assert [line.get_label() for line in ax.lines] == [r"$\sigma(z)$", r"$\sigma'(z)$"]
+def test_curves_may_have_a_logarithmic_scale():
+    assert fig.plot_curves(x, {"a": y_true}, "", "", yscale="log").get_yscale() == "log"
+
+
+def test_a_log_has_dots_and_lines():
+    logged, midway = np.array([y, y + 1]), np.array([y_true, y_true + 1])
+    *runs, bound = fig.plot_log(x, logged, midway, level=(3, "bound")).lines
+    assert np.array_equal([line.get_xydata().T for line in runs], [(x, run) for run in (*logged, *midway)])
+    looks = [(line.get_linestyle(), line.get_marker()) for line in runs]
+    assert looks == 2 * [("None", "o")] + 2 * [("-", "None")] and {*bound.get_ydata()} == {3}
+
+
+def test_ellipses_have_their_axes_and_levels():
+    ax = fig.plot_ellipses(x, y, w, b)
+    lines = points(ax)
+    best = np.linalg.lstsq(np.column_stack([x, np.ones_like(x)]), y)[0]
+    assert lines["minimizer"][0] == pytest.approx(best)
+    assert np.array_equal(lines["gradient descent"], np.column_stack([w, b]))
+    curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))
+    for curvature, axis in zip(curvatures, axes.T):
+        ends = lines[rf"axis with $\lambda$ = {curvature:.4g}"]
+        assert ends.mean(axis=0) == pytest.approx(best)
+        assert abs((ends[1] - ends[0]) @ axis) == pytest.approx(np.linalg.norm(ends[1] - ends[0]))
+    compare_levels(*ax.collections, partial(loss_at, x, y), rel=0.02)
+    assert ax.get_aspect() == 1  # right angles look right
+
+
+def test_projection_shows_the_loss_as_a_squared_distance():
+    """Every distance in the picture, against lengths of vectors with as many entries as there are samples."""
+    lines = points(fig.plot_projection(x, y, 3, 2))
+    fit, line = np.polyval(np.polyfit(x, y, 1), x), 3 * x + 2
+    best, other = np.mean((fit - y) ** 2), np.mean((line - y) ** 2)
+    foot, top = lines[f"to the best line: {best**0.5:.1f}, squared {best:.1f}"]
+    here, also = lines[f"to $w$ = 3, $b$ = 2: {other**0.5:.1f}, squared {other:.1f}"]
+    assert foot[2] == here[2] == 0 and np.array_equal(top, also)
+    vectors = [(foot, fit), (here, line), (top, y), (np.zeros(3), 0 * y)]
+    for (place, vector), (another, other) in itertools.combinations(vectors, 2):
+        assert np.sum((place - another) ** 2) == pytest.approx(np.mean((vector - other) ** 2))
+    circles = [np.linalg.norm(around - foot, axis=1) for around in lines.values() if len(around) > 2]
+    assert circles == [pytest.approx(share * np.linalg.norm(here - foot)) for share in (0.5, 1, 1.5)]
+
+
+def test_hyperbola_has_its_minimizers_saddle_and_paths():
+    ax = fig.plot_hyperbola(2, 6, BENDS)
+    for line, sign in zip(ax.lines[:2], (1, -1), strict=True):
+        branch = line.get_xydata()
+        assert branch.prod(axis=1) == pytest.approx(3) and np.all(sign * branch > 0)
+    assert points(ax)["saddle"].tolist() == [[0, 0]]
+    for drawn, path in zip(ax.lines[3::2], BENDS, strict=True):
+        assert np.array_equal(drawn.get_xydata(), path)
+    compare_levels(*ax.collections, lambda w1, w2: (w1 * w2 - 3) ** 2, rel=0.05, abs=0.02)
+
+
+def test_orbit_has_eight_paths_and_marks_the_first():
+    ax = fig.plot_orbit(NETS)
+    lines = [line.get_xydata() for line in ax.lines]
+    mirrors, paths = lines[:4], lines[4::2]
+    through = {tuple(np.sign(ends[1] - ends[0])) for ends in mirrors}
+    assert through == {(1, 0), (0, 1), (1, 1), (1, -1)} and not np.sum(mirrors)
+    expected = {
+        tuple(sign * net.W1[0][k] for net in NETS for sign, k in zip(signs, order))
+        for order in ((0, 1), (1, 0))
+        for signs in itertools.product((1, -1), repeat=2)
+    }
+    assert {tuple(path.ravel()) for path in paths} == expected and len(paths) == 8
+    assert np.array_equal(points(ax)["the training"], [net.W1[0] for net in NETS])
+
+
+@pytest.mark.parametrize("matrix", [CONE, [[1, 2], [2, -2]], [[-3, 1], [1, -1]]])
+def test_cone_has_the_parts_of_the_matrix(matrix):
+    ax = fig.plot_cone(matrix)
+    left, sizes, right = np.linalg.svd(matrix)
+    minimum, saddle = (size * np.outer(*pair) for size, *pair in zip(sizes, left.T, right))
+    parts = {"the matrix": matrix, "minimum": minimum, "saddle": saddle, "vertex": np.zeros((2, 2))}
+    for name, part in parts.items():
+        ((q, r, p),) = points(ax)[name]
+        assert np.array([[p + q, r], [r, p - q]]) == pytest.approx(np.array(part))
+    # half of the cone is enough where the other would be empty
+    low, high = np.linalg.eigvalsh(matrix)
+    assert (ax.get_zlim()[0] < 0, ax.get_zlim()[1] > 0) == (low < 0, high > 0)
+
+
+@pytest.mark.parametrize("W1, b1", [(1, 0.6), (-2, 3), (0.5, 0)])
+def test_fiber_leaves_the_function_alone(W1, b1, drawn):
+    poles = [line.get_data_3d() for line in fig.plot_fiber(W1, b1).lines[:-1]]
+    parts = [np.reshape(part, (3, -1)) for part in (*drawn["plot_surface"], *poles)]
+    assert len(drawn["plot_surface"]) == len(poles) == 4
+    inputs = np.linspace(-3, 3, 20)
+    one = ag.sigmoid(W1 * inputs + b1)
+    for w, b, a in np.hstack(parts).T:
+        columns = np.column_stack([one, np.ones(20), a * ag.sigmoid(w * inputs + b)])
+        assert np.linalg.matrix_rank(columns, tol=1e-9) == 2  # the first neuron and the bias make up for it
+    places = {(w, b) for pole in np.round(poles, 9) for w, b, _ in pole.T}
+    assert places == {(W1, b1), (-W1, -b1)}
+
+
+def test_border_has_the_limits_of_neurons_and_of_pairs():
+    """By what no scaling changes: the differences from one place to the next."""
+    zero = {
+        "line": np.ptp,
+        "step": lambda d: np.sum(d != 0) - 1,
+        "exponential": lambda d: np.ptp(d[50:150] / d[51:151]),
+        "$xe^{wx}$": lambda d: np.convolve(d, np.poly([np.exp(1 / 40)] * 2), "valid"),
+        "derivative": lambda d: d + d[::-1],
+        "parabola": lambda d: np.diff(d, 2),
+        "cubic": lambda d: np.diff(d, 3),
+    }
+    ax = fig.plot_border()
+    for line, text in zip(ax.lines, ax.texts, strict=True):
+        label, differences = text.get_text(), np.diff(line.get_ydata())
+        assert (line.get_linestyle() == "-") == (label == "neuron")
+        if label != "neuron":
+            assert np.abs(zero[label](differences)).max() < 3e-8, label
+
+
+@pytest.mark.parametrize("truth", [0, 0.25, -0.5])
+def test_room_is_where_the_loss_is_below_its_levels(truth):
+    levels, side = [0.04, 0.01], np.linspace(-1, 1, 401)
+    ax = fig.plot_room(side, (np.outer(side, side) - truth) ** 2, levels)
+    for level, artists in zip(np.repeat(levels, 2), ax.collections, strict=True):  # a region and its edge
+        for part in artists.get_paths():
+            inner = part.vertices[(np.abs(part.vertices) < 1).all(axis=1)]
+            assert len(inner) and (inner.prod(axis=1) - truth) ** 2 == pytest.approx(level, abs=2e-3)
+
+
+def test_blow_up_lifts_the_cusp_to_the_surface(drawn):
+    lines = points(fig.plot_blow_up())
+    ((a1, a2, slope),) = drawn["plot_surface"]
+    assert np.array_equal(a2, slope * a1)
+    shadow, lifted = lines["cusp $a_2^2 = a_1^3$"], lines["the cusp, lifted"]
+    a1, a2, slope = lifted.T
+    assert a2 == pytest.approx(slope * a1) and a2**2 == pytest.approx(a1**3)
+    assert np.array_equal(shadow[:, :2], lifted[:, :2]) and np.ptp(shadow[:, 2]) == 0
+    assert lines["all that lies over it"].tolist() == [[0, 0, -1], [0, 0, 1]]
+
+
+def test_pages_are_boxes_and_arrows_between_them():
+    pages = {"A": ("first", [], (0, 0)), "B": ("second", ["A"], (1, 0)), "C": ("third", ["A", "B"], (1, 1))}
+    ax = fig.plot_pages(pages)
+    names = {text.get_text(): text.get_position() for text in ax.texts if text.get_text()}
+    assert names == {"A\nfirst": (0, 0), "B\nsecond": (1, 0), "C\nthird": (1, 1)}
+    assert [tuple(box.get_center()) for box in ax.patches] == list(names.values())
+    wide, high = ax.patches[0].get_width() / 2, ax.patches[0].get_height() / 2
+    corner = min(wide, high)  # what is left of the diagonal leaves a box here
+    arrows = [[*arrow.xyann, *arrow.xy] for arrow in ax.texts if not arrow.get_text()]
+    expected = [[wide, 0, 1 - wide, 0], [corner, corner, 1 - corner, 1 - corner], [1, high, 1, 1 - high]]
+    assert np.array(arrows) == pytest.approx(np.array(expected))
+    assert ax.yaxis_inverted()  # the first row is on top

@@ -32,10 +32,6 @@ def grid_slow():
     return loss, dW, dB
 
 
-def grid_fast():
-    return ag.loss_surface(x, y_data, W, B), ag.gradient_field(x, y_data, W, B)
-
-
 def training_slow(d):
     """The loop as section 1.2.2 describes it: matrix products, and σ computed again for σ′."""
     W1, b1, W2, b2 = ag.init_network(d)
@@ -49,10 +45,6 @@ def training_slow(d):
         W2, b2 = W2 - 0.01 * np.dot(A1.T, error) / m, b2 - 0.01 * np.sum(error, axis=0, keepdims=True) / m
         W1, b1 = W1 - 0.01 * np.dot(v.T, dZ1) / m, b1 - 0.01 * np.sum(dZ1, axis=0, keepdims=True) / m
     return losses
-
-
-def training_fast(d):
-    return ag.train_network(v, y, ag.init_network(d), 0.01, 2000)
 
 
 def field_slow(w, b):
@@ -86,11 +78,18 @@ def drawn(plot, *args):
     return draw
 
 
+def training(d):
+    return partial(training_slow, d), partial(ag.train_network, v, y, ag.init_network(d), 0.01, 2000)
+
+
 # By the rows of the page, the straightforward way and ours
 WAYS = {
-    "Loss grid and gradient field of Figs. 1.3 and 1.4": (grid_slow, grid_fast),
-    "Training with d = 2, 2000 epochs": (partial(training_slow, 2), partial(training_fast, 2)),
-    "Training with d = 10, 2000 epochs": (partial(training_slow, 10), partial(training_fast, 10)),
+    "Loss grid and gradient field of Figs. 1.3 and 1.4": (
+        grid_slow,
+        lambda: (ag.loss_surface(x, y_data, W, B), ag.gradient_field(x, y_data, W, B)),
+    ),
+    "Training with d = 2, 2000 epochs": training(2),
+    "Training with d = 10, 2000 epochs": training(10),
     "Fig. 1.3": (drawn(field_slow, *START), drawn(ag.plot_gradient_field, x, y_data, *START)),
     "Fig. 1.4": (drawn(field_slow, *PATH), drawn(ag.plot_gradient_field, x, y_data, *PATH)),
     "Fig. 1.7": (drawn(points_slow), drawn(ag.plot_circle, X, inside)),
