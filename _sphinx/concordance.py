@@ -1,33 +1,37 @@
-"""The table that leads from the print, page by page, to the places here."""
+"""The table that leads from the print, page by page, to the places here, and the way back."""
 
 from pathlib import Path
 
 import yaml
 from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 FACTS = Path(__file__).resolve().parent.parent / "appendix" / "print.yml"
+KINDS = {
+    "sections": "section",
+    "unnumbered": "section",
+    "passages": "text",
+    "figures": "figure",
+    "equations": "formula",
+    "listings": "listing",
+    "outputs": "output",
+    "glossary": "term",
+    "index": "index",
+}
+
+
+def read(env):
+    """Return the facts of the print, and every thing there with its kind, by its name."""
+    env.note_dependency(str(FACTS))
+    facts = yaml.safe_load(FACTS.read_text(encoding="utf-8"))
+    return facts, {thing["name"]: (kind, thing) for kind in KINDS for thing in facts[kind]}
 
 
 class Concordance(SphinxDirective):
     """Make the table from the facts of the print."""
 
-    kinds = {
-        "sections": "section",
-        "unnumbered": "section",
-        "passages": "text",
-        "figures": "figure",
-        "equations": "formula",
-        "listings": "listing",
-        "outputs": "output",
-        "glossary": "term",
-        "index": "index",
-    }
-
     def run(self):
-        self.env.note_dependency(str(FACTS))
-        facts = yaml.safe_load(FACTS.read_text(encoding="utf-8"))
-        things = {thing["name"]: (kind, thing) for kind in self.kinds for thing in facts[kind]}
+        facts, things = read(self.env)
         strip, body, seen = nodes.paragraph(classes=["page-strip"]), nodes.tbody(), set()
         for page, names in facts["pages"].items():
             target = nodes.target(names=[f"page-{page}"])
@@ -67,7 +71,25 @@ class Concordance(SphinxDirective):
         if continued:
             where += ", continued"
         parsed, _ = self.state.inline_text(where, self.lineno)
-        return nodes.row("", cell(nodes.Text(self.kinds[kind])), cell(*parsed), classes=[f"of-{kind}"])
+        return nodes.row("", cell(nodes.Text(KINDS[kind])), cell(*parsed), classes=[f"of-{kind}"])
+
+
+class Pages(SphinxRole):
+    """Say on which pages the print has the things named: `page 5`, `pages 8 and 9`, `pages 4 to 6`."""
+
+    def run(self):
+        facts, things = read(self.env)
+        names = set(self.text.split())
+        places = {name: thing.get("section", "") for name, (_, thing) in things.items()}
+        for number in [section["number"] for section in facts["sections"] if section["name"] in names]:
+            own = {name for name, place in places.items() if place == number}
+            names |= own or {name for name, place in places.items() if place.startswith(f"{number}.")}
+        pages = [str(page) for page, here in facts["pages"].items() if not names.isdisjoint(here)]
+        if not pages:
+            return [], [self.inliner.reporter.error(f"print.yml has no {self.text}", line=self.lineno)]
+        several = "s" if len(pages) > 1 else ""
+        span = " and ".join(pages) if len(pages) < 3 else f"{pages[0]} to {pages[-1]}"
+        return [nodes.Text(f"page{several} {span}")], []
 
 
 def cell(*content, **attributes):
@@ -76,3 +98,4 @@ def cell(*content, **attributes):
 
 def setup(app):
     app.add_directive("concordance", Concordance)
+    app.add_role("page", Pages())
