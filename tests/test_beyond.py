@@ -19,11 +19,11 @@ PAGES = {path.stem.split("-")[0].upper(): path for path in (ROOT / "beyond").glo
 
 
 def diagram():
-    """Return what the opening page gives to the drawing function."""
+    """Return what the opening page gives to the drawing function, and what it says of the picture."""
     (cell,) = [c for c in jupytext.read(ROOT / "beyond" / "index.md").cells if c.cell_type == "code"]
     given = {}
     exec(cell.source.replace("fig.plot_pages(", "given.update("), {"given": given})
-    return given
+    return given, cell.metadata.mystnb.image.alt
 
 
 def test_diagram_shows_what_the_pages_say_they_build_on():
@@ -40,7 +40,11 @@ def test_diagram_shows_what_the_pages_say_they_build_on():
 
     assert len(said) >= 13
     expected = {number: said[number] - below(number) for number in said}
-    assert {number: set(sources) for number, (_, sources, _) in diagram().items()} == expected
+    drawn, alt = diagram()
+    assert {number: set(sources) for number, (_, sources, _) in drawn.items()} == expected
+    words = dict(re.findall(r"(B\d+), [^,.;]+,(?: builds)? on (B[^.;]+)", alt))
+    words = dict.fromkeys(re.findall(r"B\d+", alt), "") | words
+    assert {number: set(re.findall(r"B\d+", on)) for number, on in words.items()} == expected
 
 
 def test_links_name_the_pages_by_their_numbers():
