@@ -143,7 +143,7 @@ class Markdown:
 
     def block_solution_node(self, node):
         after = node.next_node(descend=False, siblings=True)
-        if after and not isinstance(after, nodes.section) and not after.tagname.startswith("exercise"):
+        if after and not after.tagname.startswith(("section", "exercise", "compound")):  # a toctree, unseen
             raise ExtensionError(
                 f"{self.doc}.md, line {after.line}: what follows a solution would be folded away with it, "
                 f"{after.astext()[:60]!r}; begin it with a heading"
