@@ -18,18 +18,18 @@ SOURCES += $(wildcard agml_*) _config.yml _toc.yml
 
 help:
 	@echo "make book   build the book into _build/html"
-	@echo "make pdf    typeset the book by LaTeX, into _build/companion.pdf, and check it"
-	@echo "make test   run the tests, the printed numbers among them"
+	@echo "make pdf    typeset the book with LaTeX, into _build/companion.pdf, and check it"
+	@echo "make test   run every page and the tests, after make lint"
 	@echo "make slow   run the tests that take long: builds of whole books, JupyterLab"
-	@echo "make lint   look for mistakes in the style of the code, which make test does first"
-	@echo "make format lay the code out as make lint asks for"
+	@echo "make lint   check the style and the types of the code"
+	@echo "make format lay out the code as make lint asks"
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
-	@echo "make bench  measure the helper beside the straightforward way, into appendix/speed.md"
-	@echo "make lighthouse  ask Lighthouse about every page, into appendix/speed.md"
-	@echo "make mutants break the helpers in every way that mutmut knows, and show what no test notices"
-	@echo "make audit  look for unused dependencies, known vulnerabilities, mistakes in workflows and citation"
+	@echo "make bench  time the helper against the straightforward way, into appendix/speed.md"
+	@echo "make lighthouse  let Lighthouse score every page, into appendix/speed.md"
+	@echo "make mutants break the helpers in every way that mutmut knows, and show the breaks that no test notices"
+	@echo "make audit  look for unused dependencies, vulnerabilities, mistakes in workflows and the citation"
 	@echo "make lab    open the pages in JupyterLab, to run and change them, in the folder notebooks"
-	@echo "make restore PAGE=...  bring a page there as it was made, beside yours"
+	@echo "make restore PAGE=...  bring a page back as it was, beside yours"
 	@echo "make lite   build JupyterLite, which runs the pages in a browser, into _build/lite"
 	@echo "make notebooks  pack all pages as notebooks, and run them in an empty environment"
 	@echo "make lock   renew requirements.txt, and that of the notebooks, from pyproject.toml"
@@ -100,7 +100,7 @@ restore: $(READY) $(BUILT)
 lite: $(LITE)/.built
 	@echo "JupyterLite is ready: python3 -m http.server --directory '$(abspath $(LITE))', then open http://localhost:8000/lab/index.html?path=index.md"
 
-# jupyter-lite remembers what it has done, even when that is gone: it begins with an empty folder
+# jupyter-lite remembers what it has done, even when that is gone, so it begins with an empty folder
 $(LITE)/.built: $(BUILT) $(LITE_TOOLS)/.ready $(shell find _lab -type f)
 	rm -rf $(LITE) $(LITE)-from
 	mkdir $(LITE)-from
@@ -126,8 +126,8 @@ notebooks: $(READY) $(BUILT)
 	$(VENV)/bin/python -m pytest -m slow tests/test_elsewhere.py
 	@echo "The notebooks are ready: $(abspath _build/html/_downloads/agml-companion.zip)"
 
-# Sphinx keeps pages whose text is unchanged although the helper behind them is not: when
-# anything changed, everything is executed and written anew. A PDF of older pages is taken away.
+# Sphinx keeps pages whose text is unchanged even if the helper behind them is not, so after any
+# change everything is executed and written anew. A PDF of older pages is removed.
 $(BUILT): $(READY) $(SOURCES) $(wildcard $(PAPER)/companion.pdf)
 	@test ! -e _build/companion.pdf || test -z "$$(find $^ -newer _build/companion.pdf)" || rm _build/companion.pdf
 	rm -rf _build/.doctrees _build/artwork _build/executed _build/html _build/jupyter_execute _build/notebooks
@@ -150,7 +150,7 @@ _build/companion.pdf: $(READY) $(SOURCES)
 	cd $(PAPER) && LATEXOPTS= latexmk -quiet -pdfxe -interaction=nonstopmode -halt-on-error companion.tex || { grep -A 9 '^!' companion.log; exit 1; }
 	cp $(PAPER)/companion.pdf $@
 
-# uv takes seconds where pip takes a minute; pip also knows what a pip.conf says, of an index of one's own
+# uv takes seconds where pip takes a minute; but only pip reads a pip.conf, which may name an index of one's own
 $(READY): requirements.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed, and $(PYTHON) is not here. Try: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
