@@ -46,7 +46,7 @@ RUN = """## Run a page
 
 Every page is a notebook that runs by itself. Open one from the list below; *Run › Run All Cells* runs it
 from top to bottom, *Shift+Enter* cell by cell, and then the pictures with sliders move. Change a number,
-run the cell again, and see what gives. A solution is folded away: the triangle beside its title opens it."""
+run the cell again, and see what happens. A solution is folded: the triangle beside its title opens it."""
 
 
 def outline(env):
