@@ -174,7 +174,9 @@ class Markdown:
         elif node.get("nb_element") == "cell_code":
             yield from self.cell(node)
         else:
-            yield from self.parts(node)
+            parts = self.page(node)
+            yield parts[0]._replace(begins=True) if node["ids"] else parts[0]
+            yield from parts[1:]
 
     def cell(self, node):
         figure, image = node.next_node(nodes.figure), node.next_node(nodes.image)

@@ -1,7 +1,8 @@
-"""The numbers that pages have in print, which Sphinx can't count by itself."""
+"""The numbers that pages have in print, which Sphinx can't count by itself, and those of theorems."""
 
 from docutils import nodes
 from sphinx.environment.collectors.toctree import TocTreeCollector
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 
 def number_pages(collector, env):
@@ -33,6 +34,23 @@ def leave_headings(app, env):
     return []
 
 
+class Theorems(SphinxPostTransform):
+    """Set theorems as books do, with the number in the first line; sphinx-proof has boxes for them."""
+
+    default_priority = 500
+
+    def run(self):
+        for theorem in filter(lambda box: "realtype" in box, list(self.document.findall(nodes.Admonition))):
+            kind, label = theorem["realtype"].title(), theorem["label"]
+            page = self.env.proof_list[label]["docname"]
+            number = ".".join(map(str, self.env.toc_fignumbers[page][theorem["countertype"]][label]))
+            _, content = theorem
+            mark = nodes.target(ids=[label]) if self.app.builder.format == "latex" else nodes.Text("")
+            content[0][:0] = mark, nodes.strong("", f"{kind} {number}."), nodes.Text(" ")
+            theorem.replace_self(nodes.container("", *content.children, ids=[label], classes=["theorem"]))
+
+
 def setup(app):
+    app.add_post_transform(Theorems)
     TocTreeCollector.assign_section_numbers = number_pages
     app.connect("env-get-updated", leave_headings, priority=900)  # figures are numbered at 500

@@ -63,13 +63,13 @@ def describe(app, pagename, templatename, context, doctree):
 def mend(app, pagename, templatename, context, doctree):
     """Mend what extensions put into the text: roles that browsers have given up, ids that are there twice.
 
-    Exercises get the link to themselves that headings and figures have.
+    Exercises and theorems get the link to themselves that headings and figures have.
     """
     body = context.get("body", "").replace(' role="list" class="citation-list"', ' class="citation-list"')
     body = re.sub(' role="doc-biblioentry"| id="(?:exercise|solution)-content"', "", body)
     context["body"] = re.sub(
-        r'(<div class="exercise admonition" id="([^"]+)">\s*<p class="admonition-title">.*?)(?=</p>)',
-        r'\1<a class="headerlink" href="#\2" title="Link to this exercise">#</a>',
+        r'(<div class="(exercise|theorem) [^"]*" id="([^"]+)">\s*<p.*?)(?=</p>)',
+        r'\1<a class="headerlink" href="#\3" title="Link to this \2">#</a>',
         body,
         flags=re.S,
     )

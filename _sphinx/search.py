@@ -17,7 +17,7 @@ from .npm import NODE_MODULES
 
 PLACES = (
     "section[id]:not(.exercise > *, .solution > *), figure[id], div.math[id], .exercise[id], .solution[id], "
-    "dl.glossary dt[id], dl.py > dt[id]"
+    ".theorem[id], dl.glossary dt[id], dl.py > dt[id]"
 )
 SCRIPTS = ("minisearch.js", "places.js", "search.js")
 
@@ -49,7 +49,7 @@ class Places:
             formula["data-title"] = f"Equation {number}"
         places = []
         for place in reversed(body.select(PLACES)):
-            title = place.select_one("h1, h2, h3, .admonition-title, figcaption p") or place
+            title = place.select_one("h1, h2, h3, .admonition-title, figcaption p, .theorem strong") or place
             heading = place.get("data-title") or " ".join(title.get_text().split())
             text = place.extract() if place.name != "dt" else place.find_next_sibling("dd") or place
             words = " ".join(text.get_text().split()).removeprefix(heading).strip()
