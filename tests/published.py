@@ -6,17 +6,8 @@ weekly.yml runs this, once the block of _config.yml that begins with `repository
 import pytest
 import yaml
 
-from remote import READY, WITH_EXPLORERS
+from remote import READY, WITH_EXPLORERS, call
 from shared import ROOT
-
-RUN = """async () => {
-  const {commands, shell: {currentWidget: {content: {widgets}}}} = jupyterapp;
-  const cells = widgets.filter(cell => cell.model.type == "code").map(cell => cell.model.outputs);
-  const lines = () => cells.map(one => one.toJSON().map(({text}) => [text ?? ""].flat().join("")).join(""));
-  const saved = lines();
-  await commands.execute("notebook:run-all-cells");
-  return [saved, lines()];
-}"""
 
 
 def test_a_published_page_prints_what_was_saved_in_it(browser):
@@ -27,6 +18,6 @@ def test_a_published_page_prints_what_was_saved_in_it(browser):
     tab.set_default_timeout(600_000)
     tab.goto(f"{base.rstrip('/')}/lite/lab/index.html?path={WITH_EXPLORERS}")
     tab.wait_for_function(READY)
-    saved, printed = tab.evaluate(RUN)
+    saved, printed = call(tab, "runAll", module="jupyterlab")
     assert printed == saved and sum(text.count("\n") for text in saved) > 10
     tab.locator(".agml .numbers").first.wait_for()

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 
 from agml_printed import differences
-from shared import ROOT, find
+from shared import DOCS, ROOT, find
 
 
 def free_port():
@@ -24,13 +24,6 @@ def free_port():
         return free.getsockname()[1]
 
 
-def answers(host, port):
-    """Tell whether somebody listens there."""
-    with socket.socket() as connection:
-        connection.settimeout(5)
-        return connection.connect_ex((host, port)) == 0
-
-
 def wait(until, seconds, what):
     """Return what `until` gives as soon as it is true; fail after so many seconds without it."""
     end = time.monotonic() + seconds
@@ -38,6 +31,16 @@ def wait(until, seconds, what):
         assert time.monotonic() < end, f"no {what} after {seconds} s"
         time.sleep(0.1)
     return found
+
+
+CALL = """async ([text, name, data]) =>
+    (await import(URL.createObjectURL(new Blob([text], {type: "text/javascript"}))))[name](data)"""
+
+
+def call(page, name, data=None, module="browser"):
+    """Return what a function of a module of tests/ gives in an open page."""
+    text = (ROOT / "tests" / f"{module}.js").read_text(encoding="utf-8")
+    return page.evaluate(CALL, [text, name, data])
 
 
 def watch(context):
@@ -66,7 +69,6 @@ def jupyterlab(command, folder, home, **environment):
         )
     try:
         found = wait(lambda: re.search(rf"http://127\.0\.0\.1:{port}/\S+\n", log.read_text()), 120, "server")
-        wait(lambda: answers("127.0.0.1", port), 60, "answer")
         yield found[0].strip()
     finally:
         os.killpg(server.pid, signal.SIGTERM)
@@ -97,89 +99,31 @@ def make_lab(project):
 WITH_EXPLORERS = "1_2-univariate-linear-models.ipynb"
 READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status == 'idle'"
 WIDE = 760
+INSIDE = r"https?://127\.0\.0\.1:|data:|blob:"
 RAW = re.compile(
     r"\{[a-z][\w:-]*\}|\{[.#%][\w -]+\}|\([a-z]+-[\w-]+\)=|(?:^|\s):(?:label|name|class|link|language):"
     r"|`{3}|:{3}|\$\$|\]\(|^#+ ",
     re.M,
 )
 
-# Opens a page, runs it if it has code, gives what is to be seen, and closes it.
-READ = r"""async ([path, seconds]) => {
-  const late = new Promise((resolve, fail) => setTimeout(() => fail(Error(`${path} waits`)), 180_000));
-  const until = async ready => {
-    for (let tries = 0; tries < 10 * seconds && !ready(); tries++)
-      await new Promise(resolve => setTimeout(resolve, 100));
-  };
-  const read = async () => {
-    const {commands, shell} = window.jupyterapp, isText = path.endsWith(".md");
-    const factory = isText ? "Markdown Preview" : "Notebook";
-    const widget = await commands.execute("docmanager:open", {path, factory});
-    const {context: {model, sessionContext}, content} = widget;
-    await Promise.all([widget.context.ready, widget.revealed]);
-    if (!isText) content.notebookConfig = {...content.notebookConfig, windowingMode: "none"};  // draw all
-    const texts = isText ? ".jp-RenderedMarkdown" : ".jp-MarkdownOutput", output = ".jp-OutputArea-output";
-    const cells = isText ? [] : content.widgets, source = cell => cell.model.sharedModel.source;
-    const all = (selector, get) => [...widget.node.querySelectorAll(selector)].map(get);
-    const code = cells.filter(cell => cell.model.type == "code");
-    const solutions = cells.filter(cell => source(cell).startsWith("##### Solution"));
-    const open = () => solutions.filter(cell => !cells[cells.indexOf(cell) + 1]?.isHidden).map(source);
-    const explorers = code.filter(cell => /^(?:\w+ = )?ex\.[A-Z]/m.test(source(cell))).length;
-    const drawn = () => all(`${output} .agml .numbers`, part => part.innerText).filter(Boolean).length;
-    const waiting = () => all(output, part => part.innerText)
-      .filter(text => /Loading widget|Error displaying/.test(text));
-    const read = () => all(texts, part => part.innerText);
-    const front = () => shell.currentWidget === widget || void shell.activateById(widget.id);
-    await until(front);  // the start page opens late, and commands are for the page in front
-    await until(() => !open().length);  // JupyterLab folds what is to be folded after it has shown it
-    if (!isText) {
-      await sessionContext.ready;
-      await sessionContext.session.kernel.info;
-    }
-    const before = {kernel: sessionContext.session?.kernel.name, dirty: model.dirty};
-    if (!isText) await commands.execute("notebook:run-all-cells");
-    before.open = open();
-    if (!isText) await commands.execute("notebook:expand-all-headings");  // what is hidden isn't drawn
-    await until(() => front() && all("img", image => image.complete).every(Boolean) && read().every(Boolean)
-      && drawn() == explorers && !waiting().length);
-    await document.fonts.ready;
-    const seen = {
-      ...before, explorers, dialogs: document.querySelectorAll(".jp-Dialog").length,
-      waiting: waiting(), drawn: drawn(), texts: read(),
-      bad: all(`${output}[data-mime-type*=stderr], ${output}[data-mime-type*=".error"], mjx-merror`,
-        part => part.dataset.mjxError ?? part.textContent),
-      outputs: code.map(cell => cell.model.outputs.toJSON()
-        .map(one => one.text ?? one.data?.["text/markdown"] ?? []).flat().join("")),
-      pictures: all(`${output} img`, image => [image.getBoundingClientRect().width, image.naturalWidth]),
-      links: all(`${texts} a[href]`, link => link.getAttribute("href")),
-      places: [...all("[id], [data-jupyter-id]", part => part.dataset.jupyterId ?? part.id),
-        ...cells.map(cell => `cell-id=${cell.model.id}`)],
-      fonts: [...document.fonts].filter(font => font.status == "loaded").map(font => font.family),
-    };
-    await sessionContext.shutdown();
-    model.dirty = false;
-    widget.dispose();
-    return seen;
-  };
-  return Promise.race([late, read()]);
-}"""
 
-
-def look(browser, address, paths, seconds=10):
-    """Open and run pages in turn, and give what is to be seen of each, ready or after so many seconds."""
-    context, outside, seen = browser.new_context(viewport={"width": 1280, "height": 1200}), [], {}
-    context.on("request", lambda request: outside.append(request.url))
-    tab = context.new_page()
-    tab.goto(f"{address}&reset", timeout=180_000)  # with no page open from before
-    tab.wait_for_function("window.jupyterapp?.commands.hasCommand('notebook:run-all-cells')", timeout=180_000)
-    tab.evaluate("window.jupyterapp.restored")
-    for path in paths:
-        seen[path] = tab.evaluate(READ, [path, seconds])
-        seen[path]["outside"] = [
-            url for url in outside if not re.match(r"https?://127\.0\.0\.1:|data:|blob:", url)
-        ]
-        outside.clear()
-    context.close()
-    return seen
+def read_all(browser, address, files):
+    """Open and run all pages in turn; return what is to be seen of each, and what a reader should not see."""
+    seen, outside = {}, []
+    with browser.new_context(viewport={"width": 1280, "height": 1200}) as context:
+        context.on("request", lambda request: outside.append(request.url))
+        tab = context.new_page()
+        tab.goto(f"{address}&reset", timeout=180_000)  # with no page open from before
+        ready = "window.jupyterapp?.commands.hasCommand('notebook:run-all-cells')"
+        tab.wait_for_function(ready, timeout=180_000)
+        tab.evaluate("window.jupyterapp.restored")
+        for file in files:
+            page = seen[file.name] = call(tab, "read", file.name, "jupyterlab")
+            page["outside"] = [url for url in outside if not re.match(INSIDE, url)]
+            outside.clear()
+    assert len(seen) == len(DOCS)
+    wrong = {file.name: [*faults(file.name, seen), *differs(seen[file.name], file)] for file in files}
+    return seen, {name: found for name, found in wrong.items() if found}
 
 
 def dead(link, path, seen):
@@ -194,26 +138,26 @@ def dead(link, path, seen):
 def faults(path, seen):
     """Return all that a reader of a page should not see."""
     page = seen[path]
-    return [
-        *(found[0] for text in page["texts"] for found in RAW.finditer(text)),
-        *(f"{width} pixels wide" for width, _ in page["pictures"] if width > WIDE),
-        *(f"{title} is open" for title in page["open"]),
-        *(link for link in page["links"] if dead(link, path, seen)),
-        *(found for kind in ("bad", "waiting", "outside") for found in page[kind]),
-        *[f"{page['drawn']} of {page['explorers']} explorers"] * (page["drawn"] != page["explorers"]),
-        *["a text is not seen"] * ("" in (page["texts"] or [""])),
-        *[f"the kernel {page['kernel']}"] * (page["kernel"] != (None if path.endswith(".md") else "python3")),
-        *["a question"] * page["dialogs"] + ["an edit of its own"] * page["dirty"],
-    ]
+    yield from (found[0] for text in page["texts"] for found in RAW.finditer(text))
+    yield from (f"{width} pixels wide" for width, _ in page["pictures"] if width > WIDE)
+    yield from (f"{title} is open" for title in page["open"])
+    yield from (f"{link} leads nowhere" for link in page["links"] if dead(link, path, seen))
+    yield from (found for kind in ("bad", "waiting", "outside") for found in page[kind])
+    expected = {
+        "drawn": page["explorers"],
+        "kernel": None if path.endswith(".md") else "python3",
+        "dialogs": 0,
+        "dirty": False,
+    }
+    if "" in (page["texts"] or [""]):
+        yield "a text is not seen"
+    yield from (f"{kind}: {page[kind]}" for kind, right in expected.items() if page[kind] != right)
 
 
 def differs(page, saved):
     """Return what a page prints and lists where it is not what its notebook has from the build."""
     cells = nbformat.read(saved, as_version=4).cells if saved.suffix == ".ipynb" else []
     outputs = [cell.outputs for cell in cells if cell.cell_type == "code"]
-    built = [
-        "".join(one.get("text") or one.get("data", {}).get("text/markdown", "") for one in cell)
-        for cell in outputs
-    ]
-    pairs = zip(page["outputs"], built, strict=True)
-    return [line for printed, declared in pairs for line in differences(printed, declared)]
+    for printed, cell in zip(page["outputs"], outputs, strict=True):
+        built = (one.get("text") or one.get("data", {}).get("text/markdown", "") for one in cell)
+        yield from differences(printed, "".join(built))

