@@ -1,7 +1,7 @@
 """What algebra says about the models of chapter 1: the tools of the part Beyond the print.
 
-The loss of the linear model as a polynomial comes first, then derivatives of the network by all its
-parameters, and its symmetries. No page that mirrors the print imports this module.
+The loss of the linear model as a polynomial comes first, then derivatives of the network
+with respect to all its parameters, and its symmetries. No page that mirrors the print imports this module.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def minimizer(x: Reals, y_true: Reals) -> Array:
 def descent_in_closed_form(
     x: Reals, y_true: Reals, w: float, b: float, alpha: float, epochs: int
 ) -> tuple[float, float]:
-    """Return where gradient descent stands after the given epochs, without descending (page B2).
+    """Return where gradient descent is after the given epochs, without descending (page B2).
 
     Along each eigenvector of the Hessian, an epoch multiplies the distance from the minimizer by
     1 − alpha·λ.
@@ -110,12 +110,12 @@ def descent_in_closed_form(
     return tuple(best + axes @ shrunk)
 
 
-# The network by all its parameters
+# The network in all its parameters
 
 
 @check.takes(columns="v", network="net")
 def jacobian(v: Reals, net: Network) -> Array:
-    """Return the derivative of every prediction by every parameter, shape (N, 3d + 1) (page B8).
+    """Return the derivative of every prediction with respect to every parameter, shape (N, 3d + 1) (page B8).
 
     One column for each entry of W1, b1, W2 and b2, in this order.
 
@@ -208,7 +208,7 @@ def _unit(net: Network, unit: int) -> list:
 
 @check.takes((_unit, "net unit"), network="net")
 def flip(net: Network, unit: int) -> Network:
-    """Return the network with one neuron, a number from 0 to d − 1, turned round (page B7).
+    """Return the network with one neuron, a number from 0 to d − 1, flipped (page B7).
 
     Since σ(−z) = 1 − σ(z), the signs of all three weights of a neuron may change when b2 makes up
     for the 1: it is the same function.

@@ -174,7 +174,7 @@ def no_overflow(losses: Array, start: str, rate: str) -> None:
 
 
 def finite_training(trained: tuple, alpha: float, **given: Any) -> None:
-    """Refuse a training whose loss overflows, of one network or of one of several."""
+    """Refuse training whose loss overflows, of one network or of one of several."""
     name = "net" if "net" in given else "nets"
     for losses in np.atleast_2d(trained[-1]):
         start = f"{name} must start at a finite loss, got {losses[0]} for these samples"

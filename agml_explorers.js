@@ -2,7 +2,7 @@
    view for each explorer. A notebook loads this module through anywidget, a page of the book through
    widgets.js; both give `render` a model, which holds the state, and an empty element. */
 
-// Mathematics. Every formula stands here once, under the name that it has in agml_helpers.py.
+// Mathematics. Every formula is here once, under the name that it has in agml_helpers.py.
 
 function mean(n, term) {
   let sum = 0;
@@ -380,7 +380,7 @@ class Stage {
     }
     this.model.save_changes();
   }
-  /* Draw now, and again, once in a frame, when one of the values changes; what nobody sees waits. */
+  /* Draw now, and again, once in a frame, when one of the values changes; unseen pictures wait. */
   start(lay, draw) {
     this.draw = (wanted = this.seen || this.late === undefined) => {
       if (!this.ready) return;

@@ -70,7 +70,7 @@ def plot_curves(
     """Plot one to four curves over one axis, told apart by line style and color (pages B2 to B12).
 
     curves is a dict of vectors by their labels, level the height and the label of a horizontal line to
-    hold them against. The scale of y is "linear" or, for what is positive, "log".
+    compare them with. The scale of y is "linear" or, for what is positive, "log".
     """
     with ag.in_style() as palette:
         ax = ag.labeled_axes(ax, xlabel, ylabel)
@@ -223,9 +223,9 @@ def _two_neurons(nets: list[ag.Network]) -> list:
 
 @check.takes((_two_neurons, "nets"), networks="nets")
 def plot_orbit(nets: Sequence[ag.Network], *, ax: Ax = None) -> Axes:
-    """Plot the weights W1 of two neurons along a training, and of all its mirror images (page B7).
+    """Plot the weights W1 of two neurons along a training run, and of all its mirror images (page B7).
 
-    nets are the networks of the training from start to end.
+    nets are the networks of the run from start to end.
     """
     images = np.array([[image.W1.ravel() for image in alg.orbit(net)] for net in nets])
     with ag.in_style() as palette:

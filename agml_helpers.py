@@ -2,8 +2,8 @@
 
 The data come first, then the linear model, the network, the circle and the figures; what has a
 derivative is next to it. The functions are pure. Arrays may be anything that NumPy takes for
-real numbers; N is the number of samples. What arguments must be is said above each function: it is
-checked when a reader calls it, and what breaks a rule is refused with its name and value.
+real numbers; N is the number of samples. The rules for arguments are above each function: they are
+checked when a reader calls it, and a value that breaks one is refused by name.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def mse_loss(y_pred: Reals, y_true: Reals) -> float:
 
 @check.takes(same_shape="x y_true", scalars="w b")
 def compute_gradients(x: Reals, y_true: Reals, w: float, b: float) -> tuple[float, float]:
-    """Return the derivatives of `mse_loss` by weight and bias, equations (1.1) and (1.2).
+    """Return the derivatives of `mse_loss` with respect to weight and bias, equations (1.1) and (1.2).
 
     >>> dw, db = compute_gradients([0, 1], [0, 0], w=1, b=0)
     >>> print(dw, db)
@@ -153,7 +153,7 @@ def gradient_field(x: Reals, y_true: Reals, w: Reals, b: Reals) -> tuple[Array, 
 
 @check.takes(finite="x")
 def loss_hessian(x: Reals) -> Array:
-    """Return the second derivatives of the loss by (w, b), shape (2, 2), the same everywhere (page B1).
+    """Return the second derivatives of the loss in (w, b), shape (2, 2), the same everywhere (page B1).
 
     Gradient descent converges for 0 < alpha < 2 / λmax, with λmax the larger eigenvalue.
 
@@ -241,7 +241,7 @@ def init_network(d: int, seed: int = 42) -> Network:
 def product(A: Reals, B: Reals) -> Array:
     """Return the matrix product A·B of shapes (n, k) and (k, m), the same to the last bit on every processor.
 
-    What NumPy's own product rounds depends on the processor, and training magnifies the last bit.
+    How NumPy's own product rounds depends on the processor, and training magnifies the last bit.
 
     >>> product([[1, 2]], [[3], [4]])
     array([[11.]])
@@ -292,7 +292,7 @@ def train_network(v: Reals, y_true: Reals, net: Network, alpha: float, epochs: i
     """Train by gradient descent on the whole batch (section 1.2.2, the listings of Figs. 1.10 and 1.11).
 
     Return the trained network, and the history of the loss (1/2N) Σ (y_pred,i − y_true,i)², half of
-    `mse_loss`, of shape (epochs + 1,): entry 0 is the start. A training that diverges until its
+    `mse_loss`, of shape (epochs + 1,): entry 0 is the start. Training that diverges until its
     numbers overflow is refused.
 
     >>> net, loss = train_network([[1]], [[1]], init_network(2), alpha=0.1, epochs=5)

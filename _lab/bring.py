@@ -1,6 +1,6 @@
-"""Bring the pages of the last build into notebooks/, the reader's own folder, over nothing of the reader's.
+"""Bring the pages of the last build into notebooks/, the reader's own folder, and overwrite no change.
 
-With the name of a page, bring that page as it was made; what was there stays beside it.
+With the name of a page, bring that page back as it was; the reader's stays beside it.
 """
 
 import json
@@ -20,7 +20,7 @@ def built():
 
 
 def content(path):
-    """Return what somebody may have written in a page, not what its cells gave; of no file, nothing."""
+    """Return what a reader may have written in a page, without its cells' output; of no file, nothing."""
     if not path.exists():
         return None
     written = path.read_bytes()
@@ -42,7 +42,7 @@ def bring():
     for new in built():
         page, before = OURS / new.name, BROUGHT / new.name
         if page.exists() and before.exists() and before.read_bytes() == new.read_bytes():
-            continue  # what its cells gave is the reader's, too
+            continue  # its output is the reader's, too
         if content(page) in (None, content(before), content(new)):
             shutil.copyfile(new, page)
         elif content(new) != content(before):
@@ -51,7 +51,7 @@ def bring():
             print(f"{page.name} has your changes, and stays. As the book has it now, it is in {beside.name}")
         shutil.copyfile(new, before)
     for before in BROUGHT.iterdir():
-        if not (BUILT / before.name).exists():  # no page of the book any more
+        if not (BUILT / before.name).exists():  # no longer a page of the book
             page = OURS / before.name
             if content(page) == content(before):
                 page.unlink()
@@ -59,7 +59,7 @@ def bring():
 
 
 def restore(name):
-    """Bring a page as it was made; what was there stays beside it."""
+    """Bring a page back as it was; the reader's stays beside it."""
     new = next((path for path in built() if name in (path.name, path.stem)), None)
     if new is None:
         pages = ", ".join(path.stem for path in built() if path.suffix != ".json")

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Prompt(ZMQChannelsWebsocketConnection):
-    """Sends what a kernel says at once, where it would wait 40 ms for the browser to confirm."""
+    """Sends a kernel's messages at once; otherwise they wait 40 ms for the browser to confirm."""
 
     def connect(self):
         self.websocket_handler.set_nodelay(True)

@@ -1,7 +1,7 @@
 """Run every page once, several at a time, ahead of Sphinx, which reads them as they ran.
 
 Nothing of the builder's own settings reaches a page: a kernel sees an environment and folders of the build's.
-What fails ends the build, whose last line names page, cell and cause.
+A failure ends the build, whose last line names page, cell and cause.
 """
 
 import os

@@ -40,7 +40,7 @@ class KeepPunctuation(SphinxPostTransform):
 
 
 def slim(markup):
-    """Take out of MathJax's markup what only MathJax reads, and give sizes in em."""
+    """Remove from MathJax's markup what only MathJax reads, and give sizes in em."""
     markup = re.sub(
         r' (?:data-latex|data-c|data-mjx-texclass|xmlns(?::xlink)?|unselectable|focusable|role)="[^"]*"',
         "",

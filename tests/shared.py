@@ -13,7 +13,7 @@ import yaml
 from matplotlib.colors import to_rgb
 from nbformat.v4 import new_output
 
-# what a page does before it is printed: solutions open, and explorers are drawn that else wait to be seen
+# what a page does before it is printed: solutions open, and explorers that wait to be seen are drawn
 OPEN = "dispatchEvent(new Event('beforeprint'))"
 ROOT = Path(__file__).resolve().parent.parent
 HTML = ROOT / "_build" / "html"
@@ -103,7 +103,7 @@ print(ag.f(3))
 
 
 def tamper(path, old, new):
-    """Replace what stands once in a file."""
+    """Replace text that occurs once in a file."""
     content = path.read_text(encoding="utf-8")
-    assert content.count(old) == 1, f"{old!r} stands {content.count(old)} times in {path.name}"
+    assert content.count(old) == 1, f"{old!r} occurs {content.count(old)} times in {path.name}"
     path.write_text(content.replace(old, new), encoding="utf-8")

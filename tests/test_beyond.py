@@ -215,7 +215,7 @@ def test_reduced_rank_regression_with_one_hidden_unit():
 
 
 def test_midway_between_two_epochs_a_last_digit_matters_little():
-    """Disturbed in the thirteenth digit, trainings differ there by less than the page says."""
+    """Disturbed in the thirteenth digit, training runs differ there by less than the page says."""
     inputs, y_true, y_data = ag.make_data()
     v, y = inputs[:, np.newaxis], y_data[:, np.newaxis]
     for d, digits in ((2, ("45", "41")), (10, ("17", "17"))):

@@ -8,7 +8,7 @@ import pytest
 from shared import DOCS, ROOT
 
 SOURCE = ROOT / "appendix" / "errata.md"
-# what stands below each label, up to the next entry or the next heading of a section
+# the text below each label, up to the next entry or the next heading of a section
 ENTRIES = dict(
     re.findall(
         r"^\((erratum-[a-z0-9-]+)\)=\n(.*?)(?=^\(erratum-|^## |\Z)",

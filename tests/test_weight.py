@@ -1,4 +1,4 @@
-"""Pages stand the moment they open: what they weigh, what they wait for, what is left without scripts."""
+"""Pages are there the moment they open: their weight, their waits, and what is left without scripts."""
 
 import gzip
 import re

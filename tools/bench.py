@@ -1,6 +1,6 @@
-"""Measure the helper beside the straightforward way: `make bench` writes it into appendix/speed.md.
+"""Time the helper against the straightforward way: `make bench` writes the ratios into appendix/speed.md.
 
-Why the ways differ is read from the page, and the guards of the ratios, far below what was measured.
+The page says why the ways differ, and has the guards of the ratios, far below the measured ones.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Ask Lighthouse about pages, served compressed: `make lighthouse` asks about all, into appendix/speed.md.
 
 Given the names of pages, it asks about these alone and writes nothing. Performance is that of a phone on slow
-4G, as Lighthouse simulates it. What else the machine does only lowers it, so a page below 90 is asked about
+4G, as Lighthouse simulates it. Other work on the machine only lowers it, so a page below 90 is asked about
 again, and fails at the third time. The rest is exact.
 """
 

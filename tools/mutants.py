@@ -1,6 +1,6 @@
 """Run mutmut, print the mutants of our modules that no test kills, and fail when they are too many.
 
-What draws figures is left out: tests that restate colors and sizes prove nothing. So is `takes`, which runs
+Drawing is left out: tests that restate colors and sizes prove nothing. So is `takes`, which runs
 when a module is imported: mutmut puts a mutant in its place only later.
 """
 
