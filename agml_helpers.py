@@ -418,8 +418,7 @@ def plot_fit(
     """
     with in_style() as palette:
         ax = labeled_axes(ax, "$x$", "$y$")
-        look = {"color": palette.blue, "alpha": 0.6, "markersize": 4.5, "markeredgewidth": 0}
-        ax.plot(x, y_data, "o", label="data", **look)
+        ax.plot(x, y_data, "o", color=palette.blue, alpha=0.6, markersize=4.5, mew=0, label="data")
         for y, line, color, label in (
             (y_true, "-.", palette.orange, "$f(x) = x^2 + 2x + 1$"),
             (y_initial, "--", palette.green, "initial model"),
@@ -509,8 +508,7 @@ def plot_circle(X: Reals, inside: Marks, *, ax: Ax = None) -> Axes:
     with in_style() as palette:
         ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 6), aspect="equal")
         ax.scatter(*X[inside].T, s=9, marker="o", color=palette.blue, label="inside")
-        look = {"s": 9, "linewidths": 0.8, "label": "outside"}
-        ax.scatter(*X[~inside].T, marker="x", color=palette.red, **look)
+        ax.scatter(*X[~inside].T, s=9, marker="x", linewidths=0.8, color=palette.red, label="outside")
         ax.add_patch(plt.Circle((0, 0), 1, fill=False, ls="--", lw=2, color=palette.ink))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, markerscale=2)
         return ax
@@ -535,8 +533,7 @@ def plot_lifted_circle(
         ax.set(zlim=(0, 4.5), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
         if elev > 50:  # from above the labels of z would lie on each other
             ax.set(zlabel="", zticks=[])
-        place = {"loc": "lower center", "bbox_to_anchor": (0.5, 0.94)}
-        ax.legend(**place, ncols=2, markerscale=2)
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 0.94), ncols=2, markerscale=2)
         return ax
 
 
