@@ -143,12 +143,8 @@ def faults(path, seen):
     yield from (f"{title} is open" for title in page["open"])
     yield from (f"{link} leads nowhere" for link in page["links"] if dead(link, path, seen))
     yield from (found for kind in ("bad", "waiting", "outside") for found in page[kind])
-    expected = {
-        "drawn": page["explorers"],
-        "kernel": None if path.endswith(".md") else "python3",
-        "dialogs": 0,
-        "dirty": False,
-    }
+    kernel = None if path.endswith(".md") else "python3"
+    expected = {"drawn": page["explorers"], "kernel": kernel, "dialogs": 0, "dirty": False}
     if "" in (page["texts"] or [""]):
         yield "a text is not seen"
     yield from (f"{kind}: {page[kind]}" for kind, right in expected.items() if page[kind] != right)

@@ -4,7 +4,6 @@ import contextlib
 import re
 import subprocess
 import sys
-import tomllib
 from urllib.parse import parse_qs, urlsplit
 
 import nbformat
@@ -12,8 +11,6 @@ import psutil
 import pytest
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
-from packaging.specifiers import SpecifierSet
-from packaging.version import Version
 
 from remote import jupyterlab
 from shared import ROOT, find
@@ -23,9 +20,7 @@ from shared import ROOT, find
 def test_repo2docker_picks_the_environment_that_we_mean(tmp_path):
     """It writes its Dockerfile without a Docker engine, and decides itself where it looks for what."""
     uv = find(f"{sys.prefix}/bin/uv")
-    wanted = Version(re.fullmatch(r"python-(3\.\d+)\n", (ROOT / ".binder" / "runtime.txt").read_text())[1])
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert wanted in SpecifierSet(project["requires-python"])
+    wanted = (ROOT / ".binder" / "runtime.txt").read_text().strip().removeprefix("python-")
     command = "tool run jupyter-repo2docker==2026.4.0 --no-build --debug --user-id=1000 --user-name=jovyan"
     command = [uv, *command.split(), "--target-repo-dir=/srv/companion", ROOT]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)

@@ -156,7 +156,3 @@ def test_downloads_work_without_a_server(browser):
         menu.get_by_role("link", name="all .ipynb").click()
     assert download.value.suggested_filename == ZIP.name
     assert download.value.path().read_bytes() == ZIP.read_bytes()
-    menu.get_by_role("button").first.click()
-    with page.expect_popup() as popup:  # a browser shows a notebook as text when no server says what it is
-        menu.get_by_role("link", name=".ipynb", exact=True).click()
-    assert popup.value.url.endswith(f"{PAGES[0]}.ipynb")

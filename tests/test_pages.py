@@ -1,10 +1,8 @@
 """Every page is run and compared, and what is wrong in a page or in a module behind it is found."""
 
-import functools
 import os
 import re
 import shutil
-import subprocess
 import sys
 
 import pytest
@@ -14,24 +12,17 @@ from _sphinx.execution import Fault, Page, numbered
 from shared import MAKE_BOOK, PAGE, PAGES, ROOT, is_page, read_page, tamper
 
 
-@functools.cache
-def cells_of_pages():
-    return [(path, cell) for path in filter(is_page, PAGES) for cell in read_page(path)]
-
-
-def test_every_declaration_becomes_a_comparison():
-    """Counted in the pages' text, by no parser, and in the notebooks that nbval gets."""
-    declared = sum(len(re.findall(r"^prints: \|$", path.read_text(encoding="utf-8"), re.M)) for path in PAGES)
-    references = [cell for _, cell in cells_of_pages() if cell.outputs]
-    assert declared == len(references) > 0
-    assert all(cell.execution_count and cell.outputs[0].text.strip() for cell in references)
-
-
-def test_every_printing_cell_declares_and_none_is_long():
-    for path, cell in cells_of_pages():
-        lines = cell.source.splitlines()
-        assert ("print(" in cell.source) == bool(cell.outputs), (path.name, cell.source)
-        assert len(lines) <= 15 and max(map(len, lines)) <= 88, (path.name, cell.source)
+def test_what_a_page_declares_is_compared_and_no_cell_is_long():
+    """Declarations are counted in the text, by no parser, and in the cells that nbval gets."""
+    for path in filter(is_page, PAGES):
+        cells = read_page(path)
+        declared = re.findall(r"^prints: \|$", path.read_text(encoding="utf-8"), re.M)
+        assert len(declared) == len([cell for cell in cells if cell.outputs]), path.name
+        for cell in cells:
+            lines = cell.source.splitlines()
+            assert cell.execution_count and ("print(" in cell.source) == bool(cell.outputs), cell.source
+            assert all(output.text.strip() for output in cell.outputs), cell.source
+            assert len(lines) <= 15 and max(map(len, lines)) <= 88, (path.name, cell.source)
 
 
 # Cells that pass, and cells that fail, each in its own way. They are run in one kernel.
@@ -69,33 +60,19 @@ def page_of(cells):
     return PAGE.partition("```")[0] + "\n".join(fences).replace("---\n\n---\n", "")
 
 
-@pytest.mark.slow
-def test_cells_that_are_wrong_fail_and_no_others(tmp_path):
+def test_cells_that_are_wrong_fail_and_no_others(copy):
     """One run of pytest over a page of cells, and over one whose numbers the module behind them has wrong."""
-    (tmp_path / "tests").mkdir()
-    for name in ("conftest.py", "pyproject.toml", "_toc.yml", "tests/shared.py"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    for name in ("appendix", "_sphinx"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("node_modules"))
-    cells = GOOD | BAD
-    (tmp_path / "cells.md").write_text(page_of(cells.values()), encoding="utf-8")
-    page = ROOT / "chapters" / "1_linear_regression" / "1_2_1-gradient-descent.md"
-    shutil.copy(page, tmp_path)
-    helper = (ROOT / "agml_helpers.py").read_text(encoding="utf-8")
-    minus = "\n\n_right = mse_loss\n\n\ndef mse_loss(*args):\n    return -_right(*args)\n"
-    (tmp_path / "agml_helpers.py").write_text(helper + minus, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "cells.md", page.name],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-    )
-    failed = re.findall(r"^FAILED (.*)::Cell (\d+)", done.stdout, re.M)
+    folder, run = copy
+    cells, page = GOOD | BAD, "chapters/1_linear_regression/1_2_1-gradient-descent.md"
+    (folder / "cells.md").write_text(page_of(cells.values()), encoding="utf-8")
+    with (folder / "agml_helpers.py").open("a", encoding="utf-8") as helper:
+        helper.write("\n\n_right = mse_loss\n\n\ndef mse_loss(*args):\n    return -_right(*args)\n")
+    _, said = run(sys.executable, "-m", "pytest", "-q", "cells.md", page)
+    failed = re.findall(r"^FAILED (.*)::Cell (\d+)", said, re.M)
     numbers = sorted(int(number) for name, number in failed if name == "cells.md")
-    assert [list(cells)[number] for number in numbers] == list(BAD), done.stdout
-    assert page.name in dict(failed), done.stdout
-    assert re.search(r"^\d+ printed lines compared on 2 pages$", done.stdout, re.M), done.stdout
+    assert [list(cells)[number] for number in numbers] == list(BAD), said
+    assert page in dict(failed), said
+    assert re.search(r"^\d+ printed lines compared on 2 pages$", said, re.M), said
 
 
 # Cells that end the build, and what it says of them
@@ -145,14 +122,10 @@ def test_nothing_of_the_builders_settings_reaches_a_page(tmp_path, monkeypatch):
     settings = tmp_path / "matplotlibrc"
     settings.write_text("axes.grid: True")
     monkeypatch.chdir(tmp_path)
-    variables = {
-        "MATPLOTLIBRC": settings,
-        "MPLCONFIGDIR": tmp_path,
-        "IPYTHONDIR": tmp_path,
-        "PYTHONSTARTUP": startup,
-    }
-    for name, value in variables.items():
-        monkeypatch.setenv(name, str(value))
+    for name in "MPLCONFIGDIR", "IPYTHONDIR":
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setenv("MATPLOTLIBRC", str(settings))
+    monkeypatch.setenv("PYTHONSTARTUP", str(startup))
     (cell,) = executed("import matplotlib\nprint(matplotlib.rcParams['axes.grid'])").cells
     assert [output.text for output in cell.outputs] == ["False\n"]
 
