@@ -396,7 +396,7 @@ class Stage {
       if (!this.ready) return;
       for (const part of this.parts) part.lay();
       lay();
-      this.draw();
+      this.draw(this.seen || !this.late); // a canvas is empty now
     };
     this.redraw = () => {
       this.frame ??= requestAnimationFrame(() => {
@@ -421,7 +421,7 @@ class Stage {
     let behind = this.root, ground;
     do {
       behind = behind.parentElement;
-      ground = behind ? getComputedStyle(behind).backgroundColor : "#fff";
+      ground = behind ? getComputedStyle(behind).backgroundColor : "Canvas";
     } while (/, 0\)|transparent/.test(ground));
     const [r, g, b] = getComputedStyle(this.root.parentElement).color.match(/[\d.]+/g).map(Number);
     this.root.classList.toggle("dark", 0.3 * r + 0.6 * g + 0.1 * b > 128);
