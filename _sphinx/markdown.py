@@ -184,10 +184,11 @@ class Markdown:
         names, self.names = (*self.names, *(figure["ids"] if figure else [])), []
         yield Code(node["cell_index"], names, alt)
         if figure:
-            kinds = self.env.toc_fignumbers[self.doc]["figure"]
-            number = next(".".join(map(str, kinds[name])) for name in figure["ids"] if name in kinds)
+            kinds = self.env.toc_fignumbers[self.doc].get("figure", {})  # a page without a number has none
+            numbers = [".".join(map(str, kinds[name])) for name in figure["ids"] if name in kinds]
+            title = f"**Fig. {numbers[0]}** " if numbers else ""
             words = f"<details><summary>The picture in words</summary>{alt}</details>"
-            yield self.block(f"**Fig. {number}** {self.inline(figure[-1])}\n\n{words}")
+            yield self.block(f"{title}{self.inline(figure[-1])}\n\n{words}")
 
     def block_glossary(self, node):
         yield from self.parts(node)

@@ -31,6 +31,8 @@ def leave_headings(app, env):
     for doc, numbers in env.toc_secnumbers.items():
         for reference in env.tocs[doc].findall(nodes.reference):
             numbers.setdefault(reference["anchorname"], ())
+    for doc in env.toc_fignumbers.keys() - env.toc_secnumbers.keys():
+        env.toc_fignumbers[doc] = {}  # nor does a figure where the page has none
     return []
 
 

@@ -17,7 +17,7 @@ from .npm import NODE_MODULES
 
 PLACES = (
     "section[id]:not(.exercise > *, .solution > *), figure[id], div.math[id], .exercise[id], .solution[id], "
-    ".theorem[id], dl.glossary dt[id], dl.py > dt[id]"
+    ".theorem[id], dl.glossary dt[id], dl.py > dt[id], .citation[id]"
 )
 SCRIPTS = ("minisearch.js", "places.js", "search.js")
 
@@ -40,7 +40,7 @@ class Places:
         if not doctree:
             return
         body = BeautifulSoup(context["body"], "html.parser")
-        for mark in body.select(".headerlink, script, style, noscript"):
+        for mark in body.select(".headerlink, .page-map, .citation > .label, script, style, noscript"):
             mark.decompose()
         for formula in body.select(".math"):
             number = formula.select_one(".eqno")
@@ -51,12 +51,13 @@ class Places:
         for place in reversed(body.select(PLACES)):
             title = place.select_one("h1, h2, h3, .admonition-title, figcaption p, .theorem strong") or place
             heading = place.get("data-title") or " ".join(title.get_text().split())
-            text = place.extract() if place.name != "dt" else place.find_next_sibling("dd") or place
+            text = (place.name == "dt" and place.find_next_sibling("dd")) or place
             words = " ".join(text.get_text().split()).removeprefix(heading).strip()
             names = [place["id"], *(mark["id"] for mark in place.find_all("span", id=True, recursive=False))]
             places.append({"page": pagename, "names": names, "title": heading, "text": words})
-            if place.name == "dt":
-                place.extract()
+            if place.name == "figure":
+                places[-1]["picture"] = Path(place.img["src"]).stem
+            place.extract()  # what is around it has the rest
         self.found += reversed(places)  # the page itself comes first
 
     def write(self, app, error):

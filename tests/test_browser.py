@@ -1,5 +1,6 @@
 """Every page in a real browser, from a folder that was moved, with the network cut off."""
 
+import re
 import shutil
 
 import pytest
@@ -7,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from remote import call, watch
-from shared import BUILT, HTML, OPEN
+from shared import BUILT, HTML, OPEN, ROOT
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 844}
 WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -73,6 +74,8 @@ def test_on_paper_a_page_is_light_and_whole(visit):
     page.locator("article .widgets button").first.wait_for()
     on_screen = call(page, "onPaper")
     assert all(on_screen[key] for key in ("pale", "grounds", "controls", "folded"))
+    page.evaluate(f"scrollTo(0, 0); {OPEN}")  # what is drawn out of sight is drawn again in the light
+    page.locator("article canvas").wait_for()
     page.emulate_media(media="print")
     page.wait_for_function("document.documentElement.dataset.theme === 'light'")
     assert call(page, "onPaper") == dict.fromkeys(on_screen, 0)
@@ -102,8 +105,9 @@ FOUND = {
     "groebner": "#term-Grobner-basis",
     "gradiant": "#term-Gradient",
     "learning rate": "#term-Learning-rate",
-    "σ": "#fig-sigmoid",
-    "sigma": "#fig-sigmoid",
+    "Figure 1.9": "#fig-sigmoid",
+    "α": "#term-Learning-rate",
+    "sigma": "#term-Sigmoid",
     "mse_loss": "#agml_helpers.mse_loss",
 }
 
@@ -127,3 +131,21 @@ def test_search_finds_the_right_place_first(visit):
     hit.get_by_role("link").click()
     expect(page.get_by_text("with the last sample at 10,000").last).to_be_in_viewport()
     assert page.locator(".solution [hidden]").count() == page.locator(".solution").count() - 1
+
+
+def test_links_show_where_they_lead(visit):
+    """Pointed at or focused, from a folder; here those that lie over the boxes of a map, on a phone."""
+    page = visit("beyond/index.html", PHONE)
+    tip, picture = page.get_by_role("tooltip"), page.locator("#fig-pages img")
+    size = picture.bounding_box()
+    source = (ROOT / "beyond" / "index.md").read_text(encoding="utf-8")
+    for name, column, row in re.findall(r'"(B\d+)": .*?\((\d), (\d)\)\)', source):
+        middle = {"x": (int(column) + 0.5) / 3 * size["width"], "y": (int(row) + 0.5) / 6 * size["height"]}
+        picture.hover(position=middle, force=True)  # the link is above it
+        expect(tip).to_have_text(re.compile(f"^{name} "))
+        box = tip.bounding_box()
+        assert 0 <= box["x"] <= PHONE["width"] - box["width"]
+        page.keyboard.press("Escape")
+        expect(tip).to_be_hidden()
+    page.locator(".page-map a").first.focus()
+    expect(tip).to_have_text(re.compile("^B1 "))

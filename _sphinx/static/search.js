@@ -7,7 +7,7 @@ const WORD = /\(\p{N}[\p{L}\p{N}.]*\)|[\p{L}\p{N}\p{M}_]+(?:\.[\p{L}\p{N}_]+)*|[
 const pages = Object.groupBy(PLACES, ({page}) => page);
 
 const fold = text =>
-  text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+  text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\bfigure (?=\p{L}?\d)/gu, "fig. ")
     .replace(/[α-ω]/gu, letter => ` ${GREEK[letter.codePointAt() - 0x3b1]} `);
 // (1.1) is found as 1.1 as well, ag.mse_loss as mse_loss
 function also(word) {
@@ -20,12 +20,16 @@ const name = text => ` ${words(text.replace(/^(equation|eq\.?) /i, "")).join(" "
 const index = new MiniSearch({fields: ["title", "text"], tokenize: words, processTerm: term => term});
 index.addAll(PLACES.map(({title, text}, id) => ({id, title, text})));
 const titles = PLACES.map(({title}) => name(title));
-const kinds = {"term-": 2, "agml_": 0.5, "chapters/": 0.3, "beyond/": 0.3}; // the last two are solutions
-const weights = PLACES.map(({names: [id]}) =>
-  kinds[Object.keys(kinds).find(kind => id.startsWith(kind))] ?? 1
+// terms, functions, solutions and literature
+const kinds = [[/^term-/, 2], [/^agml_/, 0.5], [/^\w+\/|^id\d/, 0.3], [/^/, 1]];
+const weights = PLACES.map(({names: [id]}) => kinds.find(([kind]) => kind.test(id))[1]);
+// α belongs to “The number α by which …”
+const letters = PLACES.map(({names: [id], text}) =>
+  id.startsWith("term-") ? words(text.slice(0, 20)).filter(word => GREEK.includes(word)) : []
 );
 
-function find(query) {
+function find(typed) {
+  const query = typed.replace(/\bag\./g, "");
   const options = {
     boost: {title: 4},
     prefix: term => term.length > 1,
@@ -34,7 +38,13 @@ function find(query) {
     boostDocument(id, term) { // a place that has this very name, or begins with it, comes first
       const asked = words(query).length > 1 ? name(query) : name(term), title = titles[id];
       return weights[id]
-        * (title === asked ? 20 : title.startsWith(asked) ? 10 : title.includes(asked) ? 3 : 1);
+        * (title === asked || letters[id].includes(term)
+          ? 20
+          : title.startsWith(asked)
+          ? 10
+          : title.includes(asked)
+          ? 3
+          : 1);
     },
   };
   const found = index.search(query, {...options, combineWith: "AND"});
