@@ -9,6 +9,7 @@ import re
 from functools import partial
 from pathlib import Path
 
+import yaml
 from docutils import nodes
 
 from . import formulas, npm, pictures, search, styles
@@ -54,6 +55,8 @@ def describe(app, pagename, templatename, context, doctree):
     tags = {"title": title, "description": text, "type": "article", "site_name": app.config.html_title}
     if base := app.config.html_baseurl.rstrip("/"):
         tags |= {"url": f"{base}/{pagename}.html", "image": f"{base}/_static/card.png"}
+    citation = (Path(app.srcdir) / "CITATION.cff").read_text(encoding="utf-8")
+    context |= {"citation": yaml.safe_load(citation), "cited": title}  # at the end of the page
     context["metatags"] = context.get("metatags", "") + "".join(
         [f'\n<meta name="description" content="{html.escape(text)}"/>']
         + [f'\n<meta property="og:{name}" content="{html.escape(said)}"/>' for name, said in tags.items()]

@@ -83,9 +83,10 @@ export function onPaper() {
     controls: seen("button, input, .headerlink, nav").length,
     cut: seen("article pre").filter(tooWide).length,
     folded: document.querySelectorAll(".solution p").length - seen(".solution p").length,
-    blank: seen("canvas").filter(canvas =>
-      !canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)
-    ).length,
+    blank:
+      seen("canvas").filter(canvas =>
+        !canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)
+      ).length,
   };
 }
 

@@ -182,9 +182,12 @@ def test_notebooks_are_committed_on_top_of_the_last(tmp_path):
     assert git("log", "--format=%s", "notebooks").splitlines() == ["The notebooks of abc"] * 2
 
 
-def test_citation_says_the_same_as_the_package():
+def test_citation_says_the_same_as_the_package(built):
+    """As the end of a page does."""
     project, citation = tomllib.loads(read("pyproject.toml"))["project"], yaml.safe_load(read("CITATION.cff"))
     assert (citation["version"], citation["license"]) == (ag.__version__, project["license"])
+    said = built("appendix/glossary").select_one(".cite").get_text()
+    assert f"Glossary.” {citation['title']}, version {ag.__version__}" in said
 
 
 @pytest.mark.parametrize("name", ["CONTRIBUTING.md", "README.md"])
