@@ -58,9 +58,8 @@ def exact_moments(x: Reals, y_true: Reals) -> Moments:
 
 
 def _moments(moments: Any) -> list[Moments]:
-    check.that(
-        isinstance(moments, Moments), f"moments must be Moments, got {type(moments).__name__}", TypeError
-    )
+    known = isinstance(moments, Moments)
+    check.that(known, f"moments must be Moments, got {type(moments).__name__}", TypeError)
     return [moments]
 
 
@@ -186,9 +185,8 @@ def snapshots(
 
 def _order(net: Network, order: Array) -> list:
     d = net.W1.size
-    check.that(
-        sorted(order) == [*range(d)], f"order must hold each of 0 to {d - 1} once, got {order.tolist()}"
-    )
+    once = sorted(order) == [*range(d)]
+    check.that(once, f"order must hold each of 0 to {d - 1} once, got {order.tolist()}")
     return [net, order.astype(int)]
 
 

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 import agml_algebra as alg
 import agml_checks as check
@@ -232,14 +231,15 @@ def plot_orbit(nets: Sequence[ag.Network], *, ax: Ax = None) -> Axes:
         first, second = (f"weight $W_1$ of the {which} neuron" for which in ("first", "second"))
         ax = ag.labeled_axes(ax, first, second, size=(6.4, 6), aspect="equal")
         reach = 1.15 * np.abs(images).max()
-        for direction in ((1, 0), (0, 1), (1, 1), (1, -1)):
-            (mirror,) = ax.plot(*np.outer(direction, (-reach, reach)), ":", color=palette.ink, linewidth=1)
-        mirror.set_label("mirrors")
-        for number, path in enumerate(np.swapaxes(images, 0, 1)):
-            color, end, width, order = (palette.blue, "o", 1.2, 2) if number else (palette.red, "s", 2, 3)
-            label = {0: "the training", 1: "its images"}.get(number)
-            ax.plot(*path.T, color=color, linewidth=width, zorder=order, label=label)
-            ax.plot(*path[-1], end, color=color, markersize=7, zorder=4)
+        ends = np.array([[-reach], [reach]])
+        look: dict[str, Any] = {"color": palette.ink, "linewidth": 1}
+        ax.plot(ends * [1, 0, 1, 1], ends * [0, 1, 1, -1], ":", label=["mirrors", *[None] * 3], **look)
+        for paths, end, label, look in (
+            (images[:, :1], "s", ["the training"], {"color": palette.red, "zorder": 3}),
+            (images[:, 1:], "o", ["its images", *[None] * 6], {"color": palette.blue, "linewidth": 1.2}),
+        ):
+            ax.plot(*np.moveaxis(paths, 2, 0), label=label, **look)
+            ax.plot(*paths[-1].T, end, color=look["color"], markersize=7, zorder=4)
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
         return ax
@@ -422,10 +422,9 @@ def plot_pages(pages: dict[str, Page], *, ax: Ax = None) -> Axes:
     with ag.in_style() as palette:
         ax = ag.labeled_axes(ax, "", "", size=size)
         half = np.array([0.43, 0.35])
+        box = {"facecolor": palette.ground, "edgecolor": palette.blue, "linewidth": 1.2, "zorder": 3}
+        ax.bar(columns, height=0.7, bottom=rows - 0.35, width=0.86, **box)
         for number, (name, sources, _) in pages.items():
-            corner = places[number] - half
-            box = {"facecolor": palette.ground, "edgecolor": palette.blue, "linewidth": 1.2}
-            ax.add_patch(Rectangle(corner, *(2 * half), zorder=3, **box))
             text = f"{number}\n{name}"
             ax.text(*places[number], text, ha="center", va="center", fontsize=10, linespacing=1.1, zorder=4)
             for source in sources:

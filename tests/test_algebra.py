@@ -54,9 +54,8 @@ def test_exact_minimizer_solves_the_equations_exactly():
 @pytest.mark.parametrize("epochs", [0, 1, 7, 300])
 def test_closed_form_is_where_the_steps_lead(alpha, epochs):
     w, b, _ = ag.gradient_descent(x, y, 1.5, -2.5, alpha, epochs)
-    assert alg.descent_in_closed_form(x, y, 1.5, -2.5, alpha, epochs) == pytest.approx(
-        (w[-1], b[-1]), rel=1e-9
-    )
+    end = alg.descent_in_closed_form(x, y, 1.5, -2.5, alpha, epochs)
+    assert end == pytest.approx((w[-1], b[-1]), rel=1e-9)
 
 
 @pytest.mark.parametrize("d", [1, 2, 5])

@@ -16,7 +16,6 @@ import agml_helpers as ag
 import measured
 
 x, _, y_data = ag.make_data()
-v, y = x.reshape(-1, 1), y_data.reshape(-1, 1)
 X, inside = ag.make_circle()
 W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
 PATH = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, 0.001, 2000)[:2]
@@ -30,21 +29,6 @@ def grid_slow():
         error = W[i, j] * x + B[i, j] - y_data
         loss[i, j], dW[i, j], dB[i, j] = np.mean(error**2), 2 * np.mean(error * x), 2 * np.mean(error)
     return loss, dW, dB
-
-
-def training_slow(d):
-    """The loop as section 1.2.2 describes it: matrix products, and σ computed again for σ′."""
-    W1, b1, W2, b2 = ag.init_network(d)
-    m, losses = len(v), []
-    for _ in range(2000):
-        Z1 = np.dot(v, W1) + b1
-        A1 = 1 / (1 + np.exp(-Z1))
-        error = np.dot(A1, W2) + b2 - y
-        losses.append(np.sum(error**2) / (2 * m))
-        dZ1 = np.dot(error, W2.T) / (1 + np.exp(-Z1)) * (1 - 1 / (1 + np.exp(-Z1)))
-        W2, b2 = W2 - 0.01 * np.dot(A1.T, error) / m, b2 - 0.01 * np.sum(error, axis=0, keepdims=True) / m
-        W1, b1 = W1 - 0.01 * np.dot(v.T, dZ1) / m, b1 - 0.01 * np.sum(dZ1, axis=0, keepdims=True) / m
-    return losses
 
 
 def field_slow(w, b):
@@ -78,18 +62,12 @@ def drawn(plot, *args):
     return draw
 
 
-def training(d):
-    return partial(training_slow, d), partial(ag.train_network, v, y, ag.init_network(d), 0.01, 2000)
-
-
 # By the rows of the page, the straightforward way and ours
 WAYS = {
     "Loss grid and gradient field of Figs. 1.3 and 1.4": (
         grid_slow,
         lambda: (ag.loss_surface(x, y_data, W, B), ag.gradient_field(x, y_data, W, B)),
     ),
-    "Training with d = 2, 2000 epochs": training(2),
-    "Training with d = 10, 2000 epochs": training(10),
     "Fig. 1.3": (drawn(field_slow, *START), drawn(ag.plot_gradient_field, x, y_data, *START)),
     "Fig. 1.4": (drawn(field_slow, *PATH), drawn(ag.plot_gradient_field, x, y_data, *PATH)),
     "Fig. 1.7": (drawn(points_slow), drawn(ag.plot_circle, X, inside)),
