@@ -18,14 +18,6 @@ PAGES = {path.stem.split("-")[0].upper(): path for path in (ROOT / "beyond").glo
 # The diagram of the opening page
 
 
-def diagram():
-    """Return what the opening page gives to the drawing function, and what it says of the picture."""
-    (cell,) = [c for c in jupytext.read(ROOT / "beyond" / "index.md").cells if c.cell_type == "code"]
-    given = {}
-    exec(cell.source.replace("fig.plot_pages(", "given.update("), {"given": given})
-    return given, cell.metadata.mystnb.image.alt
-
-
 def test_diagram_shows_what_the_pages_say_they_build_on():
     """An arrow that follows from others is left out."""
     line = re.compile(r"\{\.in-print\}\n\*(Beyond the print; it builds on .+?)\*\n", re.S)
@@ -40,8 +32,11 @@ def test_diagram_shows_what_the_pages_say_they_build_on():
 
     assert len(said) >= 13
     expected = {number: said[number] - below(number) for number in said}
-    drawn, alt = diagram()
+    (cell,) = [c for c in jupytext.read(ROOT / "beyond" / "index.md").cells if c.cell_type == "code"]
+    drawn = {}
+    exec(cell.source.replace("fig.plot_pages(", "drawn.update("), {"drawn": drawn})
     assert {number: set(sources) for number, (_, sources, _) in drawn.items()} == expected
+    alt = cell.metadata.mystnb.image.alt
     words = dict(re.findall(r"(B\d+), [^,.;]+,(?: builds)? on (B[^.;]+)", alt))
     words = dict.fromkeys(re.findall(r"B\d+", alt), "") | words
     assert {number: set(re.findall(r"B\d+", on)) for number, on in words.items()} == expected
