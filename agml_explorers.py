@@ -285,7 +285,7 @@ class Neuron(Explorer):
         ax = ag.labeled_axes(figure.add_subplot(), "$x$", "")
         z = now.w * x + now.b
         ax.plot(x, ag.sigmoid(z), color=palette.blue, label=r"$\sigma(wx + b)$")
-        ax.plot(x, ag.sigmoid_derivative(z), "--", color=palette.red, label=r"$\sigma'(wx + b)$")
+        ax.plot(x, ag.sigmoid_derivative(z), "--", color=palette.red, label=r"$\sigma\prime(wx + b)$")
         figure.legend(loc="outside right upper")
 
 

@@ -440,7 +440,7 @@ def plot_gradient_field(x: Reals, y_true: Reals, w: Reals, b: Reals, *, ax: Ax =
     """
     with in_style() as palette:
         w, b = np.atleast_1d(w, b)
-        W, B = np.meshgrid(np.linspace(-10, 20, 100), np.linspace(-20, 10, 100))
+        W, B = np.meshgrid(np.linspace(-10, 20, 301), np.linspace(-20, 10, 301))
         loss = loss_surface(x, y_true, W, B)
         ax = labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")
         levels = loss.min() + np.geomspace(1e-3, 1, 13)[:-1] * np.ptp(loss)
@@ -543,7 +543,7 @@ def plot_sigmoid(z: Reals = np.linspace(-8, 8, 401), *, ax: Ax = None) -> Axes:
     with in_style() as palette:
         ax = labeled_axes(ax, "$z$", "")
         ax.plot(z, sigmoid(z), color=palette.blue, label=r"$\sigma(z)$")
-        ax.plot(z, sigmoid_derivative(z), "--", color=palette.red, label=r"$\sigma'(z)$")
+        ax.plot(z, sigmoid_derivative(z), "--", color=palette.red, label=r"$\sigma\prime(z)$")
         ax.legend(loc="upper left")
         return ax
 

@@ -159,7 +159,7 @@ def test_colors_are_seen_on_their_ground_and_apart(seen):
 
 z = x - 5
 FIT = {"data": y, "$f(x) = x^2 + 2x + 1$": y_true, "initial model": z, "trained model": -y}
-SIGMOID = {r"$\sigma(z)$": 1 / (1 + np.exp(-z)), r"$\sigma'(z)$": 1 / (2 + np.exp(z) + np.exp(-z))}
+SIGMOID = {r"$\sigma(z)$": 1 / (1 + np.exp(-z)), r"$\sigma\prime(z)$": 1 / (2 + np.exp(z) + np.exp(-z))}
 
 
 def over(at, curves):
