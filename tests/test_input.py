@@ -316,9 +316,3 @@ def test_numbers_are_python_floats():
 def test_training_for_no_epoch_returns_a_network_of_its_own():
     net, _ = ag.train_network(V, T, NET, 0.1, 0)
     assert not any(np.shares_memory(old, new) for old, new in zip(NET, net))
-
-
-def test_every_function_has_its_entry_in_the_reference(built):
-    entries = {entry["id"] for entry in built("appendix/helpers").select("dt.sig[id]")}
-    public = {f"{thing.__module__}.{name}" for name, thing in FUNCTIONS.items()}
-    assert public | {f"agml_helpers.{name}" for name in BY_HAND} <= entries

@@ -53,6 +53,13 @@ def test_completing_a_module_offers_its_own_and_no_more(module):
     assert offered - numbers == {name for name in here if name[0] != "_"} and len(offered) > 5
 
 
+def test_every_name_but_a_few_has_its_entry_in_the_reference(built):
+    entries = {entry["id"] for entry in built("appendix/helpers").select("dt.sig[id]")}
+    public = {f"{module.__name__}.{name}" for module in (ag, alg, ex, fig) for name in dir(module)}
+    few = {name.rpartition(".")[2] for name in public - entries if "._" not in name}
+    assert few == {"W_START", "B_START", "PALETTE", "Listing", "Number", "Explorer"}
+
+
 @pytest.mark.parametrize("module", [ag, alg, fig], ids=lambda module: module.__name__)
 def test_a_function_with_rules_is_where_it_is_written(module):
     lines = Path(module.__file__).read_text(encoding="utf-8").splitlines()
