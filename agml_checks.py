@@ -106,6 +106,7 @@ path = partial(_each, same_shape, lambda a: a.ndim < 2, "be a vector or a number
 points = partial(_each, finite, lambda a: a.shape[1:] == (2,), "have shape (n, 2)")
 fraction = partial(_each, scalars, lambda number: 0 <= number <= 1, "be between 0 and 1")
 rate = partial(_each, scalars, lambda number: number > 0, "be positive")
+nonzero = partial(_each, scalars, lambda number: number != 0, "not be 0")
 texts = partial(_each, None, lambda value: isinstance(value, str), "be a string", TypeError)
 sequences = partial(_each, None, lambda v: isinstance(v, (list, tuple)), "be a list or a tuple", TypeError)
 steps = partial(count, least=0)

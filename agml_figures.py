@@ -290,12 +290,7 @@ def plot_cone(matrix: Reals, *, ax: Ax = None) -> Axes:
         return ax
 
 
-def _sloped(W1: float) -> list:
-    check.that(W1 != 0, f"W1 must not be 0, got {W1}")
-    return [W1]
-
-
-@check.takes((_sloped, "W1"), scalars="W1 b1")
+@check.takes(nonzero="W1", scalars="b1")
 def plot_fiber(W1: float, b1: float, *, ax: Ax = None) -> Axes:
     """Plot the second neurons that leave a network the function of its first one, W1 and b1 (page B8)."""
     near = np.array([W1, b1]) * np.sign(W1)

@@ -7,37 +7,25 @@ import pytest
 
 from shared import DOCS, ROOT
 
-SOURCE = ROOT / "appendix" / "errata.md"
+TEXT = (ROOT / "appendix" / "errata.md").read_text(encoding="utf-8")
 # the text below each label, up to the next entry or the next heading of a section
-ENTRIES = dict(
-    re.findall(
-        r"^\((erratum-[a-z0-9-]+)\)=\n(.*?)(?=^\(erratum-|^## |\Z)",
-        SOURCE.read_text(encoding="utf-8"),
-        re.M | re.S,
-    )
-)
-
+ENTRIES = dict(re.findall(r"^\((erratum-[a-z0-9-]+)\)=\n(.*?)(?=^\(erratum-|^## |\Z)", TEXT, re.M | re.S))
 WITHOUT_A_CELL = {"erratum-colors"}  # two words against each other, and nothing to compute
 
 
 @pytest.mark.parametrize("label", ENTRIES)
-def test_entry_names_its_place_and_is_proved(label):
+def test_entry_names_its_place_is_proved_and_is_linked(built, label):
     heading, attribute, place, *_ = filter(None, ENTRIES[label].splitlines())
     assert heading.startswith("### ") and attribute == "{.place}"
     assert re.match(r"In print: .*(page|section|Fig\.)", place), place
     cells = [cell for cell in jupytext.reads(ENTRIES[label], fmt="md:myst").cells if cell.cell_type == "code"]
     assert any("prints" in cell.metadata for cell in cells) == (label not in WITHOUT_A_CELL)
-
-
-@pytest.mark.parametrize("label", ENTRIES)
-def test_entry_is_linked_from_the_page_that_it_concerns(built, label):
     pages = [doc for doc in DOCS if doc.startswith(("appendix", "chapters"))]
     assert any(built(page).select(f'article a[href$="errata.html#{label}"]') for page in pages)
 
 
 def test_the_page_counts_and_lists_its_entries(built):
-    source = SOURCE.read_text(encoding="utf-8")
-    slips = re.findall(r"^- ", source.partition("## Slips of the pen")[2], re.M)
-    assert slips and f"The print slips in {len(ENTRIES) + len(slips)} places" in source
+    slips = re.findall(r"^- ", TEXT.partition("## Slips of the pen")[2], re.M)
+    assert slips and f"The print slips in {len(ENTRIES) + len(slips)} places" in TEXT
     links = built("appendix/errata").select("article td:last-child a")
     assert [link["href"] for link in links] == [f"#{label}" for label in ENTRIES]

@@ -83,33 +83,28 @@ def ratio(slow, fast):
     return np.divide(*np.min(taken, axis=0))
 
 
-def moves(page, handle):
-    """Drag a handle; return the milliseconds of script that its moves take, until each is drawn."""
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable")
-    handle.hover(force=True)
-    page.mouse.down()
-    box, spent = handle.bounding_box(), []
-    for i in range(61):
-        page.mouse.move(box["x"] + box["width"] / 2 - i, box["y"] + box["height"] / 2 + i / 2)
-        page.wait_for_timeout(40)
-        metrics = session.send("Performance.getMetrics")["metrics"]
-        spent += [1000 * metric["value"] for metric in metrics if metric["name"] == "ScriptDuration"]
-    page.mouse.up()
-    return np.diff(spent)
-
-
 def explorers(page, name):
-    """Yield each explorer of a page, in a state that takes long: what is dragged, and its moves."""
+    """Yield what is dragged in each explorer of a page, and the milliseconds of script for each move."""
     page.goto((measured.ROOT / "_build" / "html" / f"{name}.html").as_uri())
     page.evaluate("dispatchEvent(new Event('beforeprint'))")  # or they would wait to be seen
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
     for explorer in page.locator(".widgets").all():
         handle = explorer.locator('.agml [role="slider"]').first
-        for label in ("lift", "neurons d", "epoch"):
+        for label in ("lift", "neurons d", "epoch"):  # a state that takes long
             for slider in explorer.get_by_label(label, exact=True).and_(page.locator("[type=range]")).all():
                 slider.fill(slider.get_attribute("max"))
         page.wait_for_timeout(5000)  # the network has trained
-        yield handle.get_attribute("aria-label"), moves(page, handle)
+        handle.hover(force=True)
+        page.mouse.down()
+        box, spent = handle.bounding_box(), []
+        for i in range(61):
+            page.mouse.move(box["x"] + box["width"] / 2 - i, box["y"] + box["height"] / 2 + i / 2)
+            page.wait_for_timeout(40)  # until the move is drawn
+            metrics = session.send("Performance.getMetrics")["metrics"]
+            spent += [1000 * metric["value"] for metric in metrics if metric["name"] == "ScriptDuration"]
+        page.mouse.up()
+        yield handle.get_attribute("aria-label"), np.diff(spent)
 
 
 def report(missed):
