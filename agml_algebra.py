@@ -57,10 +57,9 @@ def exact_moments(x: Reals, y_true: Reals) -> Moments:
     return Moments(*(sum(values) / len(x) for values in products))
 
 
-def _moments(moments: Any) -> list[Moments]:
+def _moments(moments: Any) -> None:
     known = isinstance(moments, Moments)
     check.that(known, f"moments must be Moments, got {type(moments).__name__}", TypeError)
-    return [moments]
 
 
 @check.takes((_moments, "moments"))
@@ -219,11 +218,10 @@ def flip(net: Network, unit: int) -> Network:
     return ag.Network(net.W1 * sign, net.b1 * sign, net.W2 * sign[:, np.newaxis], net.b2 + net.W2[unit])
 
 
-def _few_neurons(net: Network) -> list[Network]:
+def _few_neurons(net: Network) -> None:
     d = net.W1.size
     size = f"its orbit would have {2**d * math.factorial(d):,} networks"
     check.that(d <= 4, f"net must have at most 4 neurons, got {d}: {size}")
-    return [net]
 
 
 @check.takes((_few_neurons, "net"), network="net")

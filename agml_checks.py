@@ -213,7 +213,8 @@ def takes(
     """Return a decorator that checks the arguments of a function when a reader calls it.
 
     `same_shape="x y_true, w b"` has x and y_true checked together by the check of that name, then w and b;
-    `own` holds pairs of another rule and the names that it checks. What is None by default may stay None.
+    `own` holds pairs of another rule, which need not return anything, and the names that it checks. What is
+    None by default may stay None.
     While the function runs, the functions that it calls trust what they get, and numbers may overflow;
     `result` then judges what came out, given the arguments by name. Numbers come out as Python's own.
 
@@ -246,7 +247,7 @@ def takes(
                 for rule, names in rules:
                     there = {name: given[name] for name in names if given[name] is not None or name in needed}
                     if there:
-                        given.update(zip(there, rule(**there)))
+                        given.update(zip(there, rule(**there) or there.values()))
                 with np.errstate(over="ignore", invalid="ignore"):
                     value = function(**given)  # type: ignore[call-arg]
                 if result:

@@ -28,7 +28,6 @@ def __dir__() -> list[str]:
 
 
 Level: TypeAlias = tuple[float, str] | None  # height and label of a line
-Page: TypeAlias = tuple[str, Sequence[str], tuple[float, float]]  # name, what it builds on, column and row
 LOOKS = [("-", "blue"), ("--", "red"), ("-.", "green"), (":", "orange")]
 
 
@@ -81,10 +80,9 @@ def plot_curves(
         return ax
 
 
-def _runs(at: Array, logged: Array, midway: Array) -> list:
+def _runs(at: Array, logged: Array, midway: Array) -> None:
     fits = logged.shape[1:] == at.shape
     check.that(fits, f"logged and midway must have shape (runs, {len(at)}), got shape {logged.shape}")
-    return [at, logged, midway]
 
 
 @check.takes((_runs, "at logged midway"), (_level, "level"), vectors="at", same_shape="logged midway")
@@ -214,10 +212,9 @@ def plot_hyperbola(xx: float, xy: float, paths: Sequence[Reals] = (), *, ax: Ax 
         return ax
 
 
-def _two_neurons(nets: list[ag.Network]) -> list:
+def _two_neurons(nets: list[ag.Network]) -> None:
     d = nets[0].W1.size
     check.that(d == 2, f"nets must have hidden dimension 2, got {d}")
-    return [nets]
 
 
 @check.takes((_two_neurons, "nets"), networks="nets")
@@ -245,12 +242,11 @@ def plot_orbit(nets: Sequence[ag.Network], *, ax: Ax = None) -> Axes:
         return ax
 
 
-def _cone(matrix: Array) -> list:
+def _cone(matrix: Array) -> None:
     symmetric = matrix.shape == (2, 2) and matrix[0, 1] == matrix[1, 0]
     check.that(symmetric, f"matrix must be symmetric of shape (2, 2), got {matrix.tolist()}")
     regular = np.trace(matrix) != 0 and matrix[0, 0] * matrix[1, 1] != matrix[0, 1] ** 2
     check.that(regular, f"matrix must have a trace and a determinant other than 0, got {matrix.tolist()}")
-    return [matrix]
 
 
 @check.takes((_cone, "matrix"), finite="matrix")
@@ -321,11 +317,10 @@ def plot_fiber(W1: float, b1: float, *, ax: Ax = None) -> Axes:
         return ax
 
 
-def _room(side: Array, loss: Array, levels: Array) -> list:
+def _room(side: Array, loss: Array, levels: Array) -> None:
     n = len(side)
     check.that(loss.shape == (n, n), f"loss must have shape ({n}, {n}), got shape {loss.shape}")
     check.that(levels.min() > 0, f"levels must be positive, got {levels.min()}")
-    return [side, loss, levels]
 
 
 @check.takes()
@@ -399,13 +394,12 @@ def plot_blow_up(*, ax: Ax = None) -> Axes:
         return ax
 
 
-def _pages(pages: Any) -> list:
+def _pages(pages: Any) -> None:
     check.that(isinstance(pages, dict) and pages, f"pages must be a dict of at least one page, got {pages!r}")
-    return [pages]
 
 
 @check.takes((_pages, "pages"))
-def plot_pages(pages: dict[str, Page], *, ax: Ax = None) -> Axes:
+def plot_pages(pages: dict[str, tuple[str, Sequence[str], tuple[float, float]]], *, ax: Ax = None) -> Axes:
     """Plot which page builds on which (the opening page of Beyond the print).
 
     pages has by the number of each page its name, the numbers that it builds on, and its place
