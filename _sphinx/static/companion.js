@@ -49,7 +49,8 @@ const watch = ({target}) => {
   target.classList.toggle("goes-on", target.scrollLeft + target.clientWidth < target.scrollWidth - 1);
 };
 const width = new ResizeObserver(entries => entries.forEach(watch));
-const wide = 'mjx-container[display="true"], article pre, .pst-scrollable-table-container';
+const wide = 'mjx-container[display="true"], article pre, .pst-scrollable-table-container, '
+  + ".cell_output:has(> img), .cell_output figure";
 for (const node of document.querySelectorAll(wide)) {
   width.observe(node);
   node.addEventListener("scroll", () => watch({target: node}), {passive: true});
