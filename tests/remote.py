@@ -1,4 +1,4 @@
-"""Servers to test: a port, patience, JupyterLab, and what is to be seen there."""
+"""What tests do with browsers and servers: call into a page, watch it, wait, start and read JupyterLab."""
 
 import contextlib
 import os

@@ -26,8 +26,8 @@ def test_repo2docker_picks_the_environment_that_we_mean(tmp_path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert f"Building conda environment for python={wanted}\n" in done.stdout + done.stderr
-    assert re.findall(r"^RUN \S+/pip install .*? -r (\S+)$", done.stdout, re.M) == [
-        '".binder/requirements.txt"'
+    assert re.findall(r'^RUN \S+/pip install .*? -r "(\S+)"$', done.stdout, re.M) == [
+        ".binder/requirements.txt"
     ]
     assert re.findall(r'^ENV R2D_ENTRYPOINT="(.*)"$', done.stdout, re.M) == ["${REPO_DIR}/.binder/start"]
 
@@ -49,16 +49,15 @@ def test_a_hub_guarantees_what_a_reader_with_three_pages_takes(tmp_path):
     page = (ROOT / "appendix" / "class.md").read_text(encoding="utf-8")
     plan = int(re.search(r"Plan with (\d+) MB", page)[1])
     assert int(re.search(r"guarantee: (\d+)M", page)[1]) == plan
-    others, command = psutil.Process().children(recursive=True), [sys.executable, "-m", "jupyterlab"]
+    others = psutil.Process().children(recursive=True)
+    notebooks = "1_2_1_1-gradients", "1_2_1_2-descent-and-backward-propagation", "1_2_2-hidden-layers"
+
+    def command(options):
+        return [sys.executable, "-m", "jupyterlab", *options.split()]
+
     with contextlib.ExitStack() as end:
-        end.enter_context(
-            jupyterlab(lambda options: [*command, *options.split()], tmp_path, tmp_path / "home")
-        )
-        for notebook in (
-            "1_2_1_1-gradients",
-            "1_2_1_2-descent-and-backward-propagation",
-            "1_2_2-hidden-layers",
-        ):
+        end.enter_context(jupyterlab(command, tmp_path, tmp_path / "home"))
+        for notebook in notebooks:
             kernel = KernelManager()
             end.callback(kernel.shutdown_kernel, now=True)
             notebook = ROOT / "_build" / "notebooks" / f"{notebook}.ipynb"

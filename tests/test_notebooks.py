@@ -30,10 +30,6 @@ def files():
         return {PurePosixPath(entry.filename).name: archive.read(entry).decode() for entry in entries}
 
 
-def downloaded(page):
-    return nbformat.read(HTML / "_sources" / f"{page}.ipynb", as_version=4)
-
-
 def test_zip_is_complete(files):
     notebooks = {name: text for name, text in files.items() if name.endswith(".ipynb")}
     offered = {(HTML / "_sources" / f"{page}.ipynb").read_text(encoding="utf-8") for page in PAGES}
@@ -50,7 +46,7 @@ def test_zip_is_complete(files):
 
 @pytest.mark.parametrize("page", PAGES, ids=range(len(PAGES)))  # by name, -k would pick the page too
 def test_notebook_is_the_page_with_its_outputs(page):
-    notebook = downloaded(page)
+    notebook = nbformat.read(HTML / "_sources" / f"{page}.ipynb", as_version=4)
     nbformat.validate(notebook)
     first, *cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     sources = [cell for cell in jupytext.read(ROOT / f"{page}.md").cells if cell.cell_type == "code"]
@@ -81,10 +77,6 @@ def is_solution(cell):
     return folded
 
 
-def text_of(notebook):
-    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-
-
 def test_each_page_leads_to_its_neighbors(files):
     notebooks = [f"{PurePosixPath(doc.removesuffix('/index')).name}.ipynb" for doc in DOCS]
     for place, name in enumerate(notebooks[1:], start=1):
@@ -100,7 +92,8 @@ def test_numbers_in_the_notebooks_are_those_of_the_book(files, built):
     exercises = figures = 0
     for doc in DOCS:
         name = f"{PurePosixPath(doc.removesuffix('/index')).name}.ipynb"
-        text, page = text_of(nbformat.reads(files[name], as_version=4)), built(doc)
+        cells, page = nbformat.reads(files[name], as_version=4).cells, built(doc)
+        text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
         title = page.select_one("article h1").get_text().removesuffix("#").strip()
         assert re.search("^# (.*)", text, re.M)[1].replace("`", "") == title
         numbers = [number.get_text().strip() for number in page.select("div.exercise .caption-number")]

@@ -141,10 +141,9 @@ def test_notebook_opened_alone_gets_what_it_needs(tmp_path, code, files):
     ],
 )
 def test_an_address_in_another_form_is_refused(url, baseurl, said):
+    config = SimpleNamespace(html_theme_options={"repository_url": url}, html_baseurl=baseurl)
     with pytest.raises(ConfigError, match=said.format("in _config.yml must look like")):
-        publish.read_addresses(
-            None, SimpleNamespace(html_theme_options={"repository_url": url}, html_baseurl=baseurl)
-        )
+        publish.read_addresses(None, config)
 
 
 def script(job, part):
@@ -159,26 +158,21 @@ def test_notebooks_are_committed_on_top_of_the_last(tmp_path):
     remote = tmp_path / "remote.git"
     subprocess.run(["git", "init", "--quiet", "--bare", remote], check=True)
 
+    commit = ["bash", "-e", "-c", script("notebooks", "git push")]
+    given = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "REMOTE": str(remote), "GITHUB_SHA": "abc"}
+
     def git(*command):
-        return subprocess.run(
-            ["git", "--git-dir", remote, *command], check=True, capture_output=True, text=True
-        ).stdout
+        command = ["git", "--git-dir", remote, *command]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
     for count, files in enumerate([{"a": "1", "b": "1"}, {"a": "2", "c": "1"}, {"a": "2", "c": "1"}]):
         folder = tmp_path / str(count)
         folder.mkdir()
         for name, text in files.items():
-            (folder / f"{name}.ipynb").write_text(text)
-        subprocess.run(
-            ["bash", "-e", "-c", script("notebooks", "git push")],
-            cwd=folder,
-            check=True,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "REMOTE": str(remote), "GITHUB_SHA": "abc"},
-        )
-        assert git("ls-tree", "--name-only", "notebooks").split() == [
-            f"{name}.ipynb" for name in sorted(files)
-        ]
-        assert git("show", "notebooks:a.ipynb") == files["a"]
+            (folder / name).write_text(text)
+        subprocess.run(commit, cwd=folder, check=True, env=given)
+        assert git("ls-tree", "--name-only", "notebooks").split() == sorted(files)
+        assert git("show", "notebooks:a") == files["a"]
     assert git("log", "--format=%s", "notebooks").splitlines() == ["The notebooks of abc"] * 2
 
 
