@@ -25,10 +25,6 @@ def rows(built):
     return found
 
 
-def numbered(section):
-    return f"{section['number']} {section['title']}"
-
-
 def leads_to(link, name):
     return link["href"].endswith((f"#{name}", f"#equation-{name}", f"{name}.html"))
 
@@ -84,7 +80,9 @@ def printed(place):
 
 
 IS = {
-    "sections": lambda place, thing: place.name == "h1" and text(place) == numbered(thing),
+    "sections": lambda place, thing: (
+        place.name == "h1" and text(place) == f"{thing['number']} {thing['title']}"
+    ),
     "unnumbered": lambda place, thing: text(place.select_one("h1") or place) == thing["title"],
     "passages": lambda place, thing: thing["holds"] in text(place.find(["h2", "h3"]) or place),
     "figures": lambda place, thing: (
@@ -120,7 +118,7 @@ def test_link_lands_on_the_thing(built, name):
 
 def test_sections_are_in_the_table_of_contents_in_order(built):
     entries = [text(link) for link in built("index").select("nav.bd-links a")]
-    titles = [*map(numbered, FACTS["sections"])]
+    titles = [f"{section['number']} {section['title']}" for section in FACTS["sections"]]
     assert [entry for entry in entries if entry in titles] == titles
 
 
