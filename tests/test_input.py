@@ -282,6 +282,7 @@ ACCEPTED = [
     (lambda: ag.forward([[0]], ONE), [[[0]], [[0.5]], [[1]]]),
     (lambda: ag.train_network([[0]], [[0]], ONE, 1, 0)[0], ONE),
     (lambda: ag.make_circle(1)[1], [False]),
+    (lambda: alg.snapshots([[0]], [[0]], [ONE], 0.1, np.uint8(255), 255)[0], [0, 255]),
 ]
 
 
