@@ -79,5 +79,5 @@ def setup(app):
     places = Places()
     app.connect("builder-inited", replace_sphinx)
     app.connect("html-page-context", places.gather)
-    app.connect("html-collect-pages", lambda app: [("search", {"title": "Search"}, "search.html")])
+    app.connect("html-collect-pages", lambda app: [("search", {}, "search.html")])
     app.connect("build-finished", places.write)
