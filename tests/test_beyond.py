@@ -37,6 +37,13 @@ def test_diagram_shows_what_the_pages_say_they_build_on():
     drawn = {}
     exec(cell.source.replace("fig.plot_pages(", "drawn.update("), {"drawn": drawn})
     assert {number: set(sources) for number, (_, sources, _) in drawn.items()} == expected
+    style = (ROOT / "_sphinx" / "static" / "companion.css").read_text(encoding="utf-8")
+    rule = r"\.page-map a:nth-child\((\d+)\) { --at: (\d+); --row: (\d+); }"
+    boxes = {int(child): (int(at), int(row)) for child, at, row in re.findall(rule, style)}
+    links = re.findall(r"\{doc\}`(B\d+)", cell.metadata.mystnb.figure.caption)
+    assert {link: boxes[child] for child, link in enumerate(links, start=1)} == {
+        number: place for number, (_, _, place) in drawn.items()
+    }
     alt = cell.metadata.mystnb.image.alt
     words = dict(re.findall(r"(B\d+), [^,.;]+,(?: builds)? on (B[^.;]+)", alt))
     words = dict.fromkeys(re.findall(r"B\d+", alt), "") | words

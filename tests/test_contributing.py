@@ -13,6 +13,7 @@ FIRST, SECOND = "chapters/1_linear_regression", "chapters/2_two_samples"
 EXAMPLES = re.findall(r"^(`{3,4})(?:md|yaml|python)\n(.*?)^\1$", TEXT, re.M | re.S)
 PAGE, BOX, SECTION, FACTS, NUMBER, ENTRY, *OTHERS = (code for _, code in EXAMPLES)
 LISTING, FIGURE, EXERCISE, ERRATUM, FUNCTION, TEST = OTHERS
+MAP = ".page-map a:nth-child(15) { --at: 2; --row: 0; }"
 
 
 def exercises(page):
@@ -59,6 +60,8 @@ def test_everything_that_is_added_as_the_text_says_is_taken(copy):
         ("_toc.yml", '  - caption: "Beyond', toc.format(SECOND)),
         ("beyond/index.md", '    "B3": (', BOX),
         ("beyond/index.md", ", build on no other", ", and B99, two points"),
+        ("beyond/index.md", "]{.page-map}", " {doc}`B99 <b99-two-points>`"),
+        ("_sphinx/static/companion.css", ".page-map a:hover", f"{MAP}\n"),
         ("appendix/print.yml", "  - name: output-random-start", ENTRY),
         ("appendix/print.yml", "output-random-start, index", "output-first-target, "),
         ("appendix/errata.md", "(erratum-weight-shape)=", f"{ERRATUM}\n"),
