@@ -274,6 +274,7 @@ ACCEPTED = [
     (lambda: ag.make_data(2, seed=2**32 - 1)[1], [1, 121]),
     (lambda: ag.linear_model([[0, 1]], np.array(3), np.float32(1)), [[1, 4]]),
     (lambda: ag.mse_loss([[1], [2]], ((1,), (4,))), 2),
+    (lambda: ag.moments([2, 2], [1, 3]), [2, 2, 0, 0, 1]),
     (lambda: ag.loss_surface([2], [1], 1, 0), 1),
     (lambda: ag.gradient_descent([2], [1], 1, 0, 1, 0), [[1], [0], [1]]),
     (lambda: ag.sigmoid([0, -800, 800]), [0.5, 0, 1]),
