@@ -507,8 +507,8 @@ def plot_circle(X: Reals, inside: Marks, *, ax: Ax = None) -> Axes:
     """Plot points X of shape (n, 2), inside and outside, and the unit circle between them (Fig. 1.7)."""
     with in_style() as palette:
         ax = labeled_axes(ax, "$x_1$", "$x_2$", size=(7, 6), aspect="equal")
-        ax.scatter(*X[inside].T, s=9, marker="o", color=palette.blue, label="inside")
-        ax.scatter(*X[~inside].T, s=9, marker="x", linewidths=0.8, color=palette.red, label="outside")
+        ax.scatter(*X[inside].T, 9, palette.blue, marker="o", label="inside")
+        ax.scatter(*X[~inside].T, 9, palette.red, marker="x", lw=0.8, label="outside")
         ax.add_patch(plt.Circle((0, 0), 1, fill=False, ls="--", lw=2, color=palette.ink))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, markerscale=2)
         return ax
