@@ -67,7 +67,7 @@
       if (link) show(link);
     }, wait);
   };
-  const linked = ({target}) => target.closest("article a.internal");
+  const linked = ({target}) => target.closest("article a.internal:not(.sd-stretched-link)"); // cards say it
 
   document.addEventListener("pointerover", event => {
     if (event.pointerType === "touch") return;
