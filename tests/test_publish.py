@@ -16,7 +16,7 @@ from sphinx.errors import ConfigError
 
 import agml_helpers as ag
 from _sphinx import publish
-from shared import MAKE_BOOK, PAGES, ROOT
+from shared import MAKE_BOOK, ROOT
 
 PLACE = "https://github.com/ada/companion"
 FILLED = {
@@ -198,13 +198,3 @@ def test_what_a_guide_mentions_exists(name):
     made = ("_build", "notebooks", "beyond/b99", "chapters/2_")
     missing = [path for path in paths if not (path.startswith(made) or (ROOT / path).exists())]
     assert missing == [] and len(paths) >= 10
-
-
-def test_roles_stay_on_one_line():
-    """The next Jupyter Book doesn't read a link with a line break."""
-    broken = [
-        (path.name, role)
-        for path in PAGES
-        for role in re.findall(r"\{(?:doc|ref)\}`[^`\n]*\n[^`]*`", path.read_text(encoding="utf-8"))
-    ]
-    assert broken == []
