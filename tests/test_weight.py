@@ -35,6 +35,8 @@ def test_page_is_light_and_waits_for_nothing(name, built):
     assert len(page.select('head link[rel="stylesheet"]')) == 1
     assert page.select("script[src]:not([defer]):not([async])") == []
     assert bool(page.select('script[src*="places.js"]')) == (name == "search.html")
+    lines = [line for code in page.select("article .cell pre") for line in code.get_text().splitlines()]
+    assert [line for line in lines if len(line) > 90] == []  # a desktop shows no more
     for picture in page.select("article img:not(.title-image)"):
         assert int(picture["width"]) > 0 and int(picture["height"]) > 0 and picture["loading"] == "lazy"
 
