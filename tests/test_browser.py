@@ -1,7 +1,6 @@
-"""Every page in a real browser, from a folder that was moved, with the network cut off."""
+"""Every page in a real browser, from its folder, with the network cut off."""
 
 import re
-import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,14 +17,8 @@ SECTION = "chapters/1_linear_regression/"
 WIDE = ["index.html", "appendix/helpers.html", f"{SECTION}1_2_2-hidden-layers.html"]
 
 
-@pytest.fixture(scope="session")
-def moved(tmp_path_factory):
-    """The built book in another folder."""
-    return shutil.copytree(HTML, tmp_path_factory.mktemp("moved") / "book")
-
-
 @pytest.fixture
-def visit(browser, moved):
+def visit(browser):
     """Return a function that opens a page, without motion; nothing may go wrong there."""
     with browser.new_context(reduced_motion="reduce", offline=True) as context:
         wrong = watch(context)
@@ -34,7 +27,7 @@ def visit(browser, moved):
             page = context.new_page()
             page.set_viewport_size(viewport)
             page.emulate_media(color_scheme=theme)
-            page.goto(f"{moved.as_uri()}/{name}")
+            page.goto(f"{HTML.as_uri()}/{name}")
             call(page, "settled")
             return page
 
@@ -98,7 +91,6 @@ FOUND = {
     "1.2.2": "1_2_2-hidden-layers.html#univariate",
     "A.1.0.1": "a_1_0_1-descent-in-3d.html#code-for",
     "(1.1)": "#equation-eq-dw",
-    "Fig. 1.5": "#fig-descent-3d",
     "exercise 1.17": "#exercise-db",
     "-0.2129": "#a-random-start",
     "B13": "b13-how-big-a-singularity.html#how-big",

@@ -31,6 +31,7 @@ def test_page_is_light_and_waits_for_nothing(name, built):
     explorers = bool(page.select('script[type$="widget-view+json"]'))
     assert (HTML / "_static" / "widgets.js" in files) == explorers
     assert len(page.find_all(string=re.compile("export function quadric"))) == explorers
+    assert str(HTML.parent.parent) not in str(page)  # the book can be moved
     assert weight(HTML / name) + sum(map(weight, files)) <= (500_000 if explorers else 350_000)
     assert len(page.select('head link[rel="stylesheet"]')) == 1
     assert page.select("script[src]:not([defer]):not([async])") == []
