@@ -1,90 +1,47 @@
-"""Draw the title image and the logo from the book's own mathematics: descents on its loss."""
+"""Draw the title image from the book's own mathematics: descents on its loss."""
 
-import functools
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Ellipse
 
 NIGHT, GOLD, CREAM = "#10202c", "#f2b84b", "#fdfaf3"
 
 
-def plainly(draw):
-    """Let a function draw by Matplotlib's own settings, whatever those of the builder are."""
-
-    @functools.wraps(draw)
-    def drawn(*files):
-        with matplotlib.rc_context():
-            matplotlib.rcdefaults()
-            matplotlib.rcParams["svg.hashsalt"] = "agml"
-            draw(*files)
-
-    return drawn
-
-
-def save(figure, file, **options):
-    """Save a figure without the date, so that the same book is the same files."""
-    date = "Date" if file.suffix == ".svg" else "CreationDate"
-    figure.savefig(file, metadata={date: None}, **options)
-
-
-@plainly
 def draw_title(*files):
     """Draw gradient descents from many starting points, the print's own among them, over level sets."""
     import agml_helpers as ag  # not before the pages have run, which say best what is wrong with it
 
     x, _, y_data = ag.make_data()
-    figure = Figure(figsize=(12, 4.2), facecolor=NIGHT)
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set_axis_off()
-    ax.set(xlim=(-6, 29), ylim=(-40, 12))
     W, B = np.meshgrid(np.linspace(-6, 29, 300), np.linspace(-40, 12, 200))
     loss = ag.loss_surface(x, y_data, W, B)
     levels = loss.min() + np.geomspace(2e-4, 1, 22) * np.ptp(loss)
-    ax.contour(W, B, loss, levels, cmap="viridis_r", norm="log", linewidths=0.9, alpha=0.85)
     w, b = (side.ravel() for side in np.meshgrid([-5.5, 28.5], np.linspace(-39, 11, 14)))
     paths = [(w, b)]
     for _ in range(6000):  # all at once
         dw, db = ag.gradient_field(x, y_data, w, b)
         w, b = w - 0.001 * dw, b - 0.001 * db
         paths.append((w, b))
-    ax.plot(*np.transpose(paths, (1, 0, 2)), color=CREAM, linewidth=0.6, alpha=0.35)
-    w, b, _ = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, 0.001, 2000)
-    ax.plot(w, b, color=GOLD, linewidth=2.6, solid_capstyle="round")
-    ax.plot(w[[0, -1]], b[[0, -1]], "o", color=GOLD, markersize=8)
-    for file in files:
-        save(figure, file)
-
-
-@plainly
-def draw_logo(file):
-    """Draw three level sets, tilted like those of the loss, and a descent to their center."""
-    figure = Figure(figsize=(2, 2), facecolor="none")
-    ax = figure.add_axes((0, 0, 1, 1), aspect="equal")
-    ax.set_axis_off()
-    ax.set(xlim=(-1, 1), ylim=(-1, 1))
-    ax.add_patch(Ellipse((0, 0), 1.96, 1.96, color=NIGHT))
-    for size, color in ((1, "#35b779"), (0.68, "#31688e"), (0.36, "#8a6fc0")):
-        ax.add_patch(Ellipse((0, 0), 1.7 * size, 0.9 * size, angle=-60, fill=False, color=color, linewidth=5))
-    ax.plot(
-        [-0.62, 0.02, 0.0],
-        [0.3, 0.28, 0.0],
-        color=GOLD,
-        linewidth=6,
-        solid_capstyle="round",
-        solid_joinstyle="round",
-    )
-    ax.plot(-0.62, 0.3, "o", color=GOLD, markersize=14)
-    save(figure, file, transparent=True)
+    with matplotlib.rc_context():  # nothing of the builder's own settings, or of today
+        matplotlib.rcdefaults()
+        matplotlib.rcParams["svg.hashsalt"] = "agml"
+        figure = Figure(figsize=(12, 4.2), facecolor=NIGHT)
+        ax = figure.add_axes((0, 0, 1, 1))
+        ax.set_axis_off()
+        ax.set(xlim=(-6, 29), ylim=(-40, 12))
+        ax.contour(W, B, loss, levels, cmap="viridis_r", norm="log", linewidths=0.9, alpha=0.85)
+        ax.plot(*np.transpose(paths, (1, 0, 2)), color=CREAM, linewidth=0.6, alpha=0.35)
+        w, b, _ = ag.gradient_descent(x, y_data, ag.W_START, ag.B_START, 0.001, 2000)
+        ax.plot(w, b, color=GOLD, linewidth=2.6, solid_capstyle="round")
+        ax.plot(w[[0, -1]], b[[0, -1]], "o", color=GOLD, markersize=8)
+        for file in files:
+            figure.savefig(file, metadata={"Date" if file.suffix == ".svg" else "CreationDate": None})
 
 
 def prepare(app, config):
     folder = Path(app.outdir).parent / "artwork"
     folder.mkdir(parents=True, exist_ok=True)
-    draw_logo(folder / "logo.svg")  # the theme asks for it at once
-    config.html_logo = config.html_favicon = str(folder / "logo.svg")
     config.html_static_path.append(str(folder))
 
 
