@@ -60,10 +60,10 @@ def bring():
 
 def restore(name):
     """Bring a page back as it was; the reader's stays beside it."""
-    new = next((path for path in built() if name in (path.name, path.stem)), None)
+    pages = {path.stem: path for path in built() if path.suffix != ".json"}
+    new = pages.get(Path(name).stem)
     if new is None:
-        pages = ", ".join(path.stem for path in built() if path.suffix != ".json")
-        sys.exit(f"PAGE must be one of {pages}; got {name!r}")
+        sys.exit(f"PAGE must be one of {', '.join(pages)}; got {name!r}")
     page = OURS / new.name
     if content(page) not in (None, content(new)):
         kept = aside(page, "mine")

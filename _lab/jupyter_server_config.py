@@ -21,6 +21,7 @@ class Prompt(ZMQChannelsWebsocketConnection):
 
 c = get_config()  # noqa: F821
 c.ServerApp.root_dir = str(ROOT / "notebooks")
+c.ServerApp.jpserver_extensions = {"jupyterlab_jupytext": False}  # the tests read pages with it, nobody here
 c.ServerApp.kernel_websocket_connection_class = Prompt
 c.LabApp.default_url = "/lab/tree/index.md"
 c.ContentsManager.hide_globs = ["__pycache__", "agml_*"]
