@@ -27,7 +27,8 @@ help:
 	@echo "make bench  time the helper against the straightforward way, into appendix/speed.md"
 	@echo "make lighthouse  let Lighthouse score every page, into appendix/speed.md"
 	@echo "make mutants break the helpers in every way that mutmut knows, and show the breaks that no test notices"
-	@echo "make audit  look for unused dependencies, vulnerabilities, mistakes in workflows and the citation"
+	@echo "make audit  look for unused dependencies, vulnerabilities, mistakes in workflows and the citation,"
+	@echo "            and build the book with the newest releases"
 	@echo "make lab    open the pages in JupyterLab, to run and change them, in the folder notebooks"
 	@echo "make restore PAGE=...  bring a page back as it was, beside yours"
 	@echo "make lite   build JupyterLite, which runs the pages in a browser, into _build/lite"
@@ -82,12 +83,16 @@ mutants: $(READY)
 	rm -rf mutants
 	$(VENV)/bin/python tools/mutants.py
 
+# the last step builds with the newest of all that Jupyter Book 1 allows: has the theme changed?
 audit: $(READY)
 	mkdir -p _build && grep == requirements.txt > _build/locked.txt
 	$(VENV)/bin/uv tool run --quiet deptry@0.25.1 . _sphinx
 	$(VENV)/bin/uv tool run --quiet zizmor@1.32.0 --offline --quiet --strict-collection .github/workflows
 	$(VENV)/bin/uv tool run --quiet cffconvert@2.0.0 --validate
 	$(VENV)/bin/uv tool run --quiet pip-audit@2.10.1 --strict --disable-pip --no-deps -r _build/locked.txt
+	$(VENV)/bin/uv venv --quiet --clear --python $(VENV) _build/newest
+	$(VENV)/bin/uv pip install --quiet --python _build/newest --group book --editable .
+	_build/newest/bin/jupyter-book build . --path-output _build/newest --all --quiet -W -n --keep-going >/dev/null
 
 # more options for JupyterLab can be given as LAB=
 lab: $(READY) $(BUILT)
@@ -126,12 +131,16 @@ notebooks: $(READY) $(BUILT)
 	$(VENV)/bin/python -m pytest -m slow tests/test_elsewhere.py
 	@echo "The notebooks are ready: $(abspath _build/html/_downloads/agml-companion.zip)"
 
-# Sphinx keeps pages whose text is unchanged even if the helper behind them is not, so after any
-# change everything is executed and written anew. A PDF of older pages is removed.
+# Sphinx keeps pages whose text is unchanged even if the helper behind them is not, so after any change
+# everything is executed and written anew, beside the last book, which stays if this one fails. A PDF of
+# older pages is removed.
 $(BUILT): $(READY) $(SOURCES) $(wildcard $(PAPER)/companion.pdf)
 	@test ! -e _build/companion.pdf || test -z "$$(find $^ -newer _build/companion.pdf)" || rm _build/companion.pdf
-	rm -rf _build/.doctrees _build/artwork _build/executed _build/html _build/jupyter_execute _build/notebooks
-	$(VENV)/bin/jupyter-book build . --all --quiet -W -n --keep-going
+	@echo "Building the book: the pages run first, which takes a minute or more"
+	@rm -rf _build/new
+	@$(VENV)/bin/jupyter-book build . --path-output _build/new --all --quiet -W -n --keep-going >/dev/null
+	@rm -rf _build/html _build/notebooks
+	@mv _build/new/_build/html _build/new/_build/notebooks _build
 	@touch $@
 
 _build/companion.pdf: $(READY) $(SOURCES)
@@ -154,9 +163,10 @@ _build/companion.pdf: $(READY) $(SOURCES)
 $(READY): requirements.txt pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed, and $(PYTHON) is not here. Try: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, $(PYTHON) is %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv --clear $(VENV)
-	$(VENV)/bin/python -m pip install --quiet $$(grep ^uv== $<)
-	$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV) -r $< || $(VENV)/bin/python -m pip install --quiet -r $<
+	@echo "Setting up $(VENV): 200 packages, which takes a minute or two"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet $$(grep ^uv== $<)
+	$(VENV)/bin/uv pip install --compile-bytecode --python $(VENV) -r $< || $(VENV)/bin/python -m pip install --quiet -r $<
 	@touch $@
 
 COMPILE = $(VENV)/bin/uv pip compile - --universal --python-version 3.11 --fork-strategy fewest --no-annotate --custom-compile-command "make lock"

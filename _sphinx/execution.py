@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from myst_nb.core.read import create_nb_reader
+from myst_nb.core.read import MystMetadataParsingError, create_nb_reader
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -102,8 +102,8 @@ class Page:
         return Fault(f"{self.name}, line {line}, code cell {count}: {cause}")
 
 
-class Fault(Exception):
-    """Something in a page that ends the build."""
+class Fault(SystemExit):
+    """What ends the build in one line: around other errors, Sphinx and Jupyter Book print their own code."""
 
 
 def fault(cell, output):
@@ -137,7 +137,7 @@ def read(text, file):
 class Pages:
     """Runs the pages in the order in which Sphinx reads them, ahead of it."""
 
-    pool = None
+    done = 0
 
     def start(self, app, env, docnames):
         """Let all pages run that Sphinx is going to read."""
@@ -145,38 +145,38 @@ class Pages:
         find_fonts()
         # macOS does not say which processors are ours
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        self.pool, self.running = ThreadPoolExecutor(processors + 1), {}  # one waits for messages
+        pages = {}
         for doc in docnames:
             path = Path(env.doc2path(doc))
             text, name = path.read_text(encoding="utf-8"), path.relative_to(app.srcdir)
             reader = create_nb_reader(str(path), env.myst_config, config, text)
             if reader:
                 try:
-                    notebook = reader.read(text)
-                except Exception as error:
-                    self.stop(f"{name}: {error}")
-                page = Page(name, path, notebook)
-                arguments = app.builder.format, config.execution_timeout
-                self.running[doc] = page, self.pool.submit(page.run, *arguments)
+                    pages[doc] = Page(name, path, reader.read(text))
+                except MystMetadataParsingError as error:
+                    cell, line, *_ = re.findall(r"\d+", str(error))
+                    wrong = "what is between its lines of --- is no YAML"
+                    raise Fault(f"{name}, line {line}, code cell {cell}: {wrong}") from None
+        self.pool = ThreadPoolExecutor(processors + 1)  # one waits for messages
+        arguments = app.builder.format, config.execution_timeout
+        self.running = {doc: (page, self.pool.submit(page.run, *arguments)) for doc, page in pages.items()}
 
     def wait(self, app, doc, source):
         """Wait until a page has run that Sphinx is about to read, and keep what it gave."""
         if doc not in self.running:
             return
         page, result = self.running[doc]
+        self.done += 1
         try:
-            print(f"{page.name} ran in {result.result():.1f} s", flush=True)
-        except Fault as error:
-            self.stop(str(error))
+            took = f"{page.name} ran in {result.result():.1f} s"
+        except Fault:
+            self.pool.shutdown(cancel_futures=True)
+            raise
+        print(f"{took}, {self.done} of {len(self.running)}", file=sys.stderr, flush=True)
         kept = Path(app.outdir).parent / EXECUTED / page.name.with_suffix(".ipynb")
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(numbered(page.notebook), encoding="utf-8")
         app.env.mystnb_config.custom_formats[str(page.path)] = read, {"file": str(kept)}, False
-
-    def stop(self, cause):
-        """End the build: around any other error, Sphinx and Jupyter Book print a page of their own code."""
-        self.pool.shutdown(cancel_futures=True)
-        raise SystemExit(cause)
 
 
 def setup(app):

@@ -10,23 +10,17 @@ from .execution import VIEW
 STATE = "ipywidgets_state"  # where MyST-NB keeps the widgets of a page
 
 
-def share(state):
-    """Replace a module's text by the name of the first model that has it."""
-    owners = {}
-    for name, model in state["state"].items():
-        module = model["state"].get("_esm")
-        if module and owners.setdefault(module, name) != name:
-            model["state"]["_esm"] = owners[module]
-    return state
-
-
 def share_modules(app, env):
-    """Share modules on every page."""
+    """Replace a module's text by the name of the first explorer on the page that has it."""
     for metadata in env.nb_metadata.values():
         path, script = metadata.get("js_files", {}).get(STATE, (None, None))
         if script:
-            state = share(json.loads(script["body"]))
-            metadata["js_files"][STATE] = path, script | {"body": json.dumps(state).replace("</", "<\\/")}
+            widgets, owners = json.loads(script["body"]), {}
+            for name, model in widgets["state"].items():
+                module = model["state"].get("_esm")
+                if module and owners.setdefault(module, name) != name:
+                    model["state"]["_esm"] = owners[module]
+            metadata["js_files"][STATE] = path, script | {"body": json.dumps(widgets).replace("</", "<\\/")}
 
 
 class KeepStill(SphinxPostTransform):

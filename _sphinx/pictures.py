@@ -1,15 +1,11 @@
 """Give pictures their sizes and few colors; load those that are seen."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from PIL import Image
 
 STEP = 16
-PICTURE = re.compile(
-    r'<img (?P<before>[^>]*)src="(?P<place>[^"]*_images/)(?P<stem>[\w.-]+)\.png"(?P<after>[^>]*?) */?>'
-)
 
 
 def to_webp(source, target):
@@ -48,16 +44,11 @@ class Pictures:
 
     def place(self, app, pages):
         """Say how high pictures are, and let them load when they are about to be seen."""
-        self.sizes = {stem: size.result() for stem, size in self.sizes.items()}
+        for picture in [found for page in pages.values() for found in page.select("img[src*='_images/']")]:
+            place = picture["src"].removesuffix(".png")
+            width, height = self.sizes[Path(place).name].result()
+            # drawn twice as fine as a screen is, so that their letters have the size of the text
+            size = {"width": str(width // 2), "height": str(height // 2)}
+            picture.attrs |= {"src": f"{place}.webp", "loading": "lazy"} | size
         for stem in self.sizes:
             (Path(app.outdir) / "_images" / f"{stem}.png").unlink(missing_ok=True)
-        for name, page in pages.items():
-            pages[name] = PICTURE.sub(self.picture, page)
-
-    def picture(self, found):
-        """Return what shows a picture."""
-        before, where, stem, after = found["before"], found["place"], found["stem"], found["after"]
-        width, height = self.sizes[stem]
-        # drawn twice as fine as a screen is, so that their letters have the size of the text
-        size = f'width="{width // 2}" height="{height // 2}" loading="lazy"'
-        return f'<img {before}src="{where}{stem}.webp" {size}{after}/>'

@@ -11,10 +11,10 @@ import json
 import re
 import sys
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from sphinx.errors import ConfigError
 
+from . import theme
 from .execution import FINE, ROOT
 
 NOTEBOOKS = "notebooks"
@@ -55,15 +55,13 @@ def launch_from_notebooks(app):
 def lead_to_notebooks(app, pagename, templatename, context, doctree):
     """Lead the theme's buttons to the page's notebook; a published page runs in the browser first of all."""
     notebook, base = notebook_name(pagename), app.config.html_baseurl.rstrip("/")
-    groups = [group for group in context["header_buttons"] if group["label"] == "launch-buttons"]
-    if base and not groups and runs(app, pagename):
-        groups = [LAUNCH | {"buttons": []}]
-        context["header_buttons"][:0] = groups
-    for group in groups:
-        for button in group["buttons"]:
-            button["url"] = button["url"].replace(f"/{pagename}.md", f"/{notebook}")
-        if base:
-            group["buttons"].insert(0, LITE | {"url": f"{base}/lite/lab/index.html?path={notebook}"})
+    buttons = theme.menu(context, "launch")
+    for button in buttons:
+        button["url"] = button["url"].replace(f"/{pagename}.md", f"/{notebook}")
+    if base and runs(app, pagename):
+        if not buttons:
+            context["header_buttons"].insert(0, LAUNCH | {"buttons": buttons})
+        buttons.insert(0, LITE | {"url": f"{base}/lite/lab/index.html?path={notebook}"})
 
 
 def runs(app, doc):
@@ -71,9 +69,9 @@ def runs(app, doc):
     return "kernelspec" in app.env.metadata.get(doc, {})
 
 
-def notebook_name(page):
+def notebook_name(page, ending=".ipynb"):
     """Return the file of a page among the notebooks, which all lie in one folder, beside the modules."""
-    return f"{Path(page.removesuffix('/index')).name}.ipynb"
+    return Path(page.removesuffix("/index")).name + ending
 
 
 def imported(code):
@@ -124,22 +122,19 @@ except (ImportError, OSError) as error:
 %reload_ext agml_printed"""
 
 
-def write_sitemap(app, error):
-    """List the pages for search engines, which want full addresses."""
-    base = app.config.html_baseurl
-    if error or app.builder.format != "html" or not base:
-        return
-    pages = sorted(f"{base.rstrip('/')}/{app.builder.get_target_uri(name)}" for name in app.env.found_docs)
-    lines = "".join(f"  <url><loc>{escape(page)}</loc></url>\n" for page in pages)
-    Path(app.outdir, "sitemap.xml").write_text(
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{lines}</urlset>\n',
-        encoding="utf-8",
-    )
+def list_pages(app, error):
+    """List the pages for search engines, which need full addresses and read one a line.
+
+    sphinx-sitemap warns where there is no address, and a warning ends the build.
+    """
+    base = app.config.html_baseurl.rstrip("/")
+    if not error and app.builder.format == "html" and base:
+        pages = sorted(f"{base}/{app.builder.get_target_uri(doc)}\n" for doc in app.env.found_docs)
+        (app.outdir / "sitemap.txt").write_text("".join(pages), encoding="utf-8")
 
 
 def setup(app):
     app.connect("config-inited", read_addresses)
     app.connect("builder-inited", launch_from_notebooks, priority=900)  # the theme's own is at 500
     app.connect("html-page-context", lead_to_notebooks, priority=900)  # the theme's buttons are at 501
-    app.connect("build-finished", write_sitemap)
+    app.connect("build-finished", list_pages)

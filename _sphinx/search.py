@@ -7,10 +7,10 @@ page can load from a folder as from a server.
 import json
 import re
 import shutil
+from copy import copy
 from functools import cache
-from pathlib import Path
+from pathlib import PurePath
 
-from bs4 import BeautifulSoup
 from pylatexenc.latex2text import LatexNodes2Text
 
 from .npm import NODE_MODULES
@@ -29,45 +29,40 @@ def plain(tex):
     return " ".join(LatexNodes2Text(math_mode="text").latex_to_text(tex).replace("&", " ").split())
 
 
-class Places:
-    """The places of a book, gathered page by page."""
+def spoken(element):
+    """Return the text of an element in one line, its formulas as plain text."""
+    texts = element.find_all(string=True)
+    is_math = ["math" in text.parent.get("class", []) for text in texts]
+    words = (plain(text.strip()[2:-2]) if math else text for text, math in zip(texts, is_math, strict=True))
+    return " ".join("".join(words).split())
 
-    def __init__(self):
-        self.found = []
 
-    def gather(self, app, pagename, templatename, context, doctree):
-        """Take apart what is on a page, its innermost places first."""
-        if not doctree:
-            return
-        body = BeautifulSoup(context["body"], "html.parser")
+def list_places(app, pages):
+    """Take apart what is on each page, its innermost places first; put MiniSearch beside the list."""
+    found, static = [], app.outdir / "_static"
+    for name, page in pages.items():
+        if (doc := name.removesuffix(".html")) not in app.env.found_docs:
+            continue
+        body, places = copy(page.article), []
         for mark in body.select(".headerlink, .page-map, .citation > .label, script, style, noscript"):
             mark.decompose()
-        for formula in body.select(".math"):
+        for formula in body.select("div.math"):
             number = formula.select_one(".eqno")
-            number = number.extract().get_text() if number else ""
-            formula.string = plain(re.sub(r"\\[()\[\]]", "", formula.get_text()))
-            formula["data-title"] = f"Equation {number}"
-        places = []
+            formula["data-title"] = f"Equation {number.extract().get_text() if number else ''}"
         for place in reversed(body.select(PLACES)):
             title = place.select_one("h1, h2, h3, .admonition-title, figcaption p, .theorem strong") or place
-            heading = place.get("data-title") or " ".join(title.get_text().split())
+            heading = place.get("data-title") or spoken(title)
             text = (place.name == "dt" and place.find_next_sibling("dd")) or place
-            words = " ".join(text.get_text().split()).removeprefix(heading).strip()
+            words = spoken(text).removeprefix(heading).strip()
             names = [place["id"], *(mark["id"] for mark in place.find_all("span", id=True, recursive=False))]
-            places.append({"page": pagename, "names": names, "title": heading, "text": words})
+            places.append({"page": doc, "names": names, "title": heading, "text": words})
             if place.name == "figure":
-                places[-1]["picture"] = Path(place.img["src"]).stem
+                places[-1]["picture"] = PurePath(place.img["src"]).stem
             place.extract()  # what is around it has the rest
-        self.found += reversed(places)  # the page itself comes first
-
-    def write(self, app, error):
-        """Write the list, and put MiniSearch beside it."""
-        if error or app.builder.format != "html":
-            return
-        static = Path(app.outdir, "_static")
-        text = json.dumps(self.found, ensure_ascii=False, separators=(",", ":"))
-        (static / "places.js").write_text(f"const PLACES = {text};\n", encoding="utf-8")
-        shutil.copy(NODE_MODULES / "minisearch" / "dist" / "umd" / "index.js", static / "minisearch.js")
+        found += reversed(places)  # the page itself comes first
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    (static / "places.js").write_text(f"const PLACES = {text};\n", encoding="utf-8")
+    shutil.copy(NODE_MODULES / "minisearch" / "dist" / "umd" / "index.js", static / "minisearch.js")
 
 
 def replace_sphinx(app):
@@ -76,8 +71,5 @@ def replace_sphinx(app):
 
 
 def setup(app):
-    places = Places()
     app.connect("builder-inited", replace_sphinx)
-    app.connect("html-page-context", places.gather)
     app.connect("html-collect-pages", lambda app: [("search", {}, "search.html")])
-    app.connect("build-finished", places.write)

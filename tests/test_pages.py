@@ -4,12 +4,15 @@ import os
 import re
 import shutil
 import sys
+from types import SimpleNamespace
 
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook
 
+from _sphinx import theme
 from _sphinx.execution import Fault, Page, numbered
-from shared import MAKE_BOOK, PAGE, PAGES, ROOT, is_page, read_page, tamper
+from shared import DOCS, MAKE_BOOK, PAGE, PAGES, ROOT, is_page, read_page, tamper
 
 
 def test_what_a_page_declares_is_compared_and_no_cell_is_long():
@@ -140,6 +143,11 @@ def test_without_a_registry_one_line_says_so(small):
     assert re.search("npm could not install what .*package-lock.json names", said)
 
 
+def test_every_page_is_listed():
+    listed = {ROOT / f"{doc}.md" for doc in DOCS}
+    assert [path for path in PAGES if path not in listed] == [], "_toc.yml needs a line for each of these"
+
+
 def made(folder):
     """Return every file of a built book, as it is."""
     files = (folder / "_build" / "html").rglob("*")
@@ -167,5 +175,42 @@ def test_book_is_never_stale(small):
     assert code != 0
     # the last line but make's own
     assert said.splitlines()[-2] == f"{page}.md, line 8, code cell 1: RuntimeError: tampered"
-    # a build that failed does not count as one that is up to date
+    # a build that failed does not count as one that is up to date, and leaves the last book
     assert run(*is_stale)[0] == 1
+    assert made(folder) == before
+
+
+# What an author may write, and the one line, or one for each, that says it
+EXERCISE = "```{exercise} Proof\n:label: exercise-a\nWhy?\n```\n"
+SOLUTION = "```{solution-start} exercise-a\n```\n"
+SLIPS = {
+    EXERCISE: "line 13: the exercise exercise-a needs a solution-start with its label",
+    EXERCISE * 2: "line 17: the label exercise-a is that of the exercise in {page}, line 13",
+    EXERCISE + SOLUTION: "line 17: this solution needs a solution-end",
+    SOLUTION + "```{solution-end}\n```\n": "line 13: no exercise has the label exercise-a",
+    "```{code-cell}\n---\nprints: {\n---\n```\n": "line 13, code cell 2: what is between its lines of ---",
+    "A note.[^1]\n\n[^1]: Here.\n": "line 13: notebooks have no word for this",
+    "What is $\\nosuch{x}$?\n": "the formula \\nosuch{{x}}: Undefined control sequence",
+}
+
+
+def test_a_slip_is_said_in_one_line(small):
+    folder, run, page = small
+    for text, said in SLIPS.items():
+        (folder / f"{page}.md").write_text(f"{PAGE}\n{text}")
+        code, lines = run(*MAKE_BOOK)
+        assert code != 0 and "Traceback" not in lines
+        *_, last, _ = lines.splitlines()  # the last is make's own
+        assert f"{page}.md" in last and said.format(page=f"{page}.md") in last, lines
+    (folder / f"{page}.md").unlink()
+    assert f"_toc.yml, line 3: there is no page {page}.md" in run(*MAKE_BOOK)[1]
+
+
+def test_what_the_theme_writes_no_more_is_named(caplog):
+    """In a whole book, which has an index; tests build others."""
+    page = BeautifulSoup("<html><head></head><body></body></html>", "html.parser")
+    for docs in [{"index"}, {"index", "genindex"}]:
+        app = SimpleNamespace(outdir=ROOT, env=SimpleNamespace(found_docs=docs))
+        theme.change(app, {"index.html": page})
+        said = [record.args[0] for record in caplog.records]
+        assert said == [*theme.HEAD, *theme.BODY, *theme.GIVEN] * ("genindex" in docs)

@@ -8,7 +8,7 @@ async function main() {
       paths: {fonts: `${__dirname}/node_modules/@mathjax`}},
     output: {font: "mathjax-stix2", displayOverflow: "scroll"},
     svg: {fontCache: "global"},
-    tex: {formatError: (tex, error) => {
+    tex: {packages: {"[-]": ["noundefined"]}, formatError: (tex, error) => {
       throw Error(error.message);
     }},
   });

@@ -5,7 +5,7 @@ const path = require("path");
 const {PurgeCSS} = require("purgecss");
 const subset = require("subset-font");
 
-const {static: root, sheets, letters, fonts, icons, content} = JSON.parse(readFileSync(0, "utf8"));
+const {static: root, sheets, ours, letters, fonts, icons, content} = JSON.parse(readFileSync(0, "utf8"));
 
 // A sheet with what it imports; addresses lead from the folder of the new one.
 function read(file) {
@@ -51,9 +51,10 @@ async function textFaces(file) {
 async function main() {
   const raw = sheets.map(name => read(path.join(root, name))).join("\n");
   const withoutIcons = raw.replace(/@font-face\s*\{[^}]*Font ?Awesome[^}]*\}/g, "");
-  const [{css}] = await new PurgeCSS().purge({
+  const [{css}, {rejected}] = await new PurgeCSS().purge({
     content,
-    css: [{raw: withoutIcons}],
+    css: [{raw: withoutIcons}, {raw: read(path.join(root, ours))}],
+    rejected: true,
     fontFace: false,
     variables: false,
     keyframes: true,
@@ -73,7 +74,7 @@ async function main() {
   }
   const made = `${faces.join("\n")}\n${css}`;
   process.stdout.write(
-    JSON.stringify({css: made, hash: createHash("sha256").update(made).digest("hex").slice(0, 8)}),
+    JSON.stringify({css: made, rejected, hash: createHash("sha256").update(made).digest("hex").slice(0, 8)}),
   );
 }
 main().catch(error => {
