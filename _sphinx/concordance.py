@@ -38,10 +38,8 @@ class Concordance(SphinxDirective):
             self.state.document.note_explicit_target(target)
             strip += [nodes.reference("", str(page), internal=True, refid=target["ids"][0]), nodes.Text(" ")]
             rows = [self.row(*things[name], name in seen) for name in names]
-            rows = rows or [nodes.row("", cell(nodes.emphasis("", "empty"), morecols=1))]
-            rows[0].insert(
-                0, cell(target, nodes.Text(str(page)), classes=["print-page"], morerows=len(rows) - 1)
-            )
+            rows = rows or [nodes.row("", cell(), cell(nodes.emphasis("", "empty")), cell())]
+            rows[0][0] = cell(target, nodes.Text(str(page)), classes=["print-page"])
             body += rows
             seen.update(names)
         titles = [cell(nodes.Text(title)) for title in ("Page", "What", "Here")]
@@ -71,7 +69,7 @@ class Concordance(SphinxDirective):
         if continued:
             where += ", continued"
         parsed, _ = self.state.inline_text(where, self.lineno)
-        return nodes.row("", cell(nodes.Text(KINDS[kind])), cell(*parsed), classes=[f"of-{kind}"])
+        return nodes.row("", cell(), cell(nodes.Text(KINDS[kind])), cell(*parsed), classes=[f"of-{kind}"])
 
 
 class Pages(SphinxRole):

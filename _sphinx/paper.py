@@ -94,13 +94,10 @@ class Arrange(SphinxPostTransform):
         node.parent.insert(place, nodes.raw("", rf"\companionneed{{{lines}}}", format="latex"))
 
     def align(self, table):
-        """Align columns as the pages do; divide cells many rows high, which no page break can."""
+        """Align columns as the pages do."""
         rows = list(table.findall(nodes.row))
-        for at, row in enumerate(rows):
-            for place, entry in enumerate(row):
-                entry[:] = [part for part in entry if part.children]  # an empty paragraph is a line high
-                for below in rows[at + 1 : at + 1 + entry.attributes.pop("morerows", 0)]:
-                    below.insert(place, nodes.entry())
+        for entry in table.findall(nodes.entry):
+            entry[:] = [part for part in entry if part.children]  # an empty paragraph is a line high
         table["ids"] = []  # the label above it has said them
         widths = {column["colwidth"] for column in table.findall(nodes.colspec)}
         if len(widths) > 1:
