@@ -2,7 +2,6 @@
 
 import sys
 from functools import partial
-from pathlib import Path
 
 import yaml
 from bs4 import BeautifulSoup
@@ -74,14 +73,11 @@ def finish(app, error, images):
         name, text = path.relative_to(app.outdir).as_posix(), path.read_text(encoding="utf-8")
         if not name.startswith("_static/") and 'class="glyphs"' not in text:
             pages[name] = BeautifulSoup(text, "html.parser")
-    for change in (
-        (search.list_places, describe, formulas.draw, images.place, theme.change, load, styles.tailor)
-        if pages
-        else ()
-    ):
-        change(app, pages)
-    for name, page in pages.items():
-        Path(app.outdir, name).write_text(str(page), encoding="utf-8")
+    if pages:
+        for change in search.list_places, describe, formulas.draw, images.place, theme.change, load:
+            change(app, pages)
+        for name, text in styles.tailor(app, pages).items():
+            (app.outdir / name).write_text(text, encoding="utf-8")
 
 
 def setup(app):

@@ -1,7 +1,6 @@
 """Make one style sheet of all that the pages name, with the rules and the letters that they use."""
 
 import re
-from pathlib import Path
 
 from . import theme
 from .npm import NODE_MODULES, run
@@ -11,13 +10,17 @@ SHEET, OURS = "book.css", "companion.css"
 
 
 def tailor(app, pages):
-    """Replace the style sheets of the pages by the one that is made of them."""
-    static = Path(app.outdir) / "_static"
-    links = {name: page.select("link[rel=stylesheet][href*='_static/']") for name, page in pages.items()}
-    files = dict.fromkeys(
-        link["href"].partition("_static/")[2].partition("?")[0] for page in links.values() for link in page
-    )
-    texts = [str(page) for page in pages.values()]
+    """Return the pages as text, with the one style sheet that is made of theirs in place of these."""
+    static, files = app.outdir / "_static", {}
+    for page in pages.values():
+        first, *others = page.head.select("link[rel=stylesheet][href*='_static/']")
+        for link in first, *others:
+            place, _, file = link["href"].partition("_static/")
+            files[file.partition("?")[0]] = None  # in their order
+            link.extract()
+        first["href"] = f"{place}_static/{SHEET}?v=HASH"
+        page.title.insert_after(first)
+    texts = {name: str(page) for name, page in pages.items()}
     scripts = [path.read_text(encoding="utf-8") for path in static.rglob("*.js")]
     made = run(
         "styles.cjs",
@@ -25,10 +28,10 @@ def tailor(app, pages):
             "static": str(static),
             "sheets": [*files, "formulas.css"],
             "ours": OURS,
-            "letters": "".join(sorted(set("".join(re.sub("<[^>]*>", "", text) for text in texts)))),
+            "letters": "".join(sorted(set("".join(re.sub("<[^>]*>", "", text) for text in texts.values())))),
             "fonts": [str(FONT / name) for name in ("wght.css", "wght-italic.css")],
             "icons": str(static.joinpath(*theme.FONT_ICONS)),
-            "content": [{"raw": text, "extension": "html"} for text in texts]
+            "content": [{"raw": text, "extension": "html"} for text in texts.values()]
             + [{"raw": script, "extension": "js"} for script in scripts],
         },
     )
@@ -36,9 +39,4 @@ def tailor(app, pages):
         if "." in selector:  # classes are the theme's
             theme.miss(app, selector)
     (static / SHEET).write_text(made["css"], encoding="utf-8")
-    for name, page in pages.items():
-        first, *others = links[name]
-        first["href"] = f"{first['href'].partition('_static/')[0]}_static/{SHEET}?v={made['hash']}"
-        page.title.insert_after(first.extract())
-        for link in others:
-            link.decompose()
+    return {name: text.replace("?v=HASH", f"?v={made['hash']}", 1) for name, text in texts.items()}
