@@ -71,6 +71,7 @@ GIVEN = (
     "h1 > .section-number",
     "noscript > img",
     "script[type$='widget-state+json']",
+    ".dropdown-download-buttons a[href$='.ipynb']",
     ".dropdown-download-buttons a[href$='.zip']",
     "img[src$='.webp'][width]",
     ".math",
