@@ -45,10 +45,11 @@ class Theorems(SphinxPostTransform):
         for theorem in filter(lambda box: "realtype" in box, list(self.document.findall(nodes.Admonition))):
             kind, label = theorem["realtype"].title(), theorem["label"]
             page = self.env.proof_list[label]["docname"]
-            number = ".".join(map(str, self.env.toc_fignumbers[page][theorem["countertype"]][label]))
+            numbers = self.env.toc_fignumbers[page].get(theorem["countertype"], {})
+            name = " ".join([kind, *([".".join(map(str, numbers[label]))] if numbers else [])])
             _, content = theorem
             mark = nodes.target(ids=[label]) if self.app.builder.format == "latex" else nodes.Text("")
-            content[0][:0] = mark, nodes.strong("", f"{kind} {number}."), nodes.Text(" ")
+            content[0][:0] = mark, nodes.strong("", f"{name}."), nodes.Text(" ")
             theorem.replace_self(nodes.container("", *content.children, ids=[label], classes=["theorem"]))
 
 

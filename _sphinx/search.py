@@ -17,7 +17,7 @@ from .npm import NODE_MODULES
 
 PLACES = (
     "section[id]:not(.exercise > *, .solution > *), figure[id], div.math[id], .exercise[id], .solution[id], "
-    ".theorem[id], dl.glossary dt[id], dl.py > dt[id], .citation[id]"
+    ".theorem[id], h1[id], dl.glossary dt[id], dl.py > dt[id], .citation[id]"
 )
 SCRIPTS = ("minisearch.js", "places.js", "search.js")
 
