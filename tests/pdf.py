@@ -94,9 +94,9 @@ def test_numbers_are_those_of_the_print_and_of_the_pages(kind):
     counts, names = Counter(), {}
     for page in PAGES:
         chapter = page.number.split(".")[0]
-        for name in re.findall(named, page.source, re.M):
+        for name in re.findall(named, page.source, re.M) if chapter else ():
             counts[chapter] += 1
-            names[f"{chapter}.{counts[chapter]}".lstrip(".")] = name
+            names[f"{chapter}.{counts[chapter]}"] = name
     assert re.findall(begins, "\n".join(sheets()), re.M) == list(names)
     source, printed = "".join(page.source for page in PAGES), bare("".join(sheets()))
     for number, name in names.items():
