@@ -72,6 +72,12 @@ def loss_at(x, y, w, b):
     return ((w[..., None] * x + b[..., None] - y) ** 2).mean(axis=-1)
 
 
+def differences(function, at, step=1e-5):
+    """Return the derivatives of a function of one array, by each of its numbers along the last axis."""
+    steps = step * np.eye(at.size).reshape(-1, *at.shape)
+    return np.stack([(function(at + h) - function(at - h)) / (2 * step) for h in steps], axis=-1)
+
+
 def contrast(one, other):
     """Return the ratio of contrast of two colors, as WCAG defines it, from 1 to 21."""
     rgb = np.array([to_rgb(one), to_rgb(other)])
