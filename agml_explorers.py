@@ -38,7 +38,7 @@ class Number(traitlets.Float):
 
 
 class Explorer(anywidget.AnyWidget):
-    """What all explorers share."""
+    """What all explorers share; each has draw(figure, palette, now), which draws its own still picture."""
 
     _esm = pathlib.Path(__file__).with_suffix(".js")
     kind = traitlets.Unicode().tag(sync=True)
@@ -65,10 +65,6 @@ class Explorer(anywidget.AnyWidget):
             if name[0] != "_" and self.home and not hasattr(type(self), name):
                 raise AttributeError(f"a name must be one of {', '.join(self.home)}, got {name}")
             super().__setattr__(name, value)
-
-    def draw(self, figure, palette, now):
-        """Draw the still picture of the values `now`."""
-        raise NotImplementedError
 
     def still(self):
         """Return the picture of the present values, or of the answer while they are the first, as a PNG."""

@@ -7,6 +7,7 @@ import re
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import agml_algebra as alg
 import agml_explorers as ex
@@ -26,8 +27,7 @@ FUNCTIONS = {
     for name in module.__all__
     if inspect.isfunction(getattr(module, name)) and name not in BY_HAND
 }
-EXPLORERS = {name: getattr(ex, name) for name in dir(ex) if hasattr(getattr(ex, name), "draw")}
-FUNCTIONS |= {name: kind for name, kind in EXPLORERS.items() if kind.draw is not ex.Explorer.draw}
+FUNCTIONS |= {name: getattr(ex, name) for name in dir(ex) if hasattr(getattr(ex, name), "draw")}
 
 # Bad values, with what the message says of them: the rule, and often what came.
 NUMBERS = [
@@ -82,6 +82,11 @@ LEVELS = [
     *(((np.inf, "high"), "be finite, got inf"), ((1.0, 3), "be a string, got 3")),
 ]
 Z1, A1, Z2 = ag.forward(V, NET)
+LAYERS = [((A1, Z1, A1), "be the forward pass of v, of shapes "), ((Z1, A1), "be what ")]
+ORDER = [*NUMBERS, ([0, 0], "hold each of 0 to 1 once, got "), (1, "be a vector, got ")]
+PLANE = [*NUMBERS, *((bad, "have shape (n, 2), got shape ") for bad in (POINTS.T, CUBE))]
+POLAR = Figure().add_subplot(projection="polar")
+AXES = [*((bad, "be a Matplotlib Axes, got ") for bad in (3, plt)), (POLAR, "be Axes with the projection ")]
 
 # Kinds of arguments: their names, a good value, and bad ones.
 KINDS = {
@@ -90,11 +95,7 @@ KINDS = {
     "column": ("v", V, NUMBERS),
     "vector": ("w_history b_history at side", X, [*NUMBERS, (V, "")]),
     "factor": ("A B", SQUARE, [*NUMBERS, (X, "be matrices of shapes (n, k) and (k, m), got ")]),
-    "points": (
-        "X",
-        POINTS,
-        [*NUMBERS, *((bad, "have shape (n, 2), got shape ") for bad in (POINTS.T, CUBE))],
-    ),
+    "points": ("X", POINTS, PLANE),
     "marks": ("inside", INSIDE, [(value, f"be bool of shape (3,), {came}") for value, came in MARKS]),
     "scalar": ("w b elev azim w1 w2 b1", 2.0, SCALAR),
     "nonzero": ("W1", 2.0, [*SCALAR, (0, "not be 0, got 0.0")]),
@@ -106,17 +107,9 @@ KINDS = {
     "unit": ("unit", 0, [*WHOLE, (2, "be at most 1, got 2"), (-1, "be at least 0, got -1")]),
     "net": ("net", NET, NETWORK),
     "nets": ("nets", [NET, NET], NETS),
-    "layers": (
-        "layers",
-        None,
-        [((A1, Z1, A1), "be the forward pass of v, of shapes "), ((Z1, A1), "be what ")],
-    ),
+    "layers": ("layers", None, LAYERS),
     "moments": ("moments", alg.exact_moments(X, Y), [((1, 2, 3, 4, 5), "be Moments, got tuple")]),
-    "order": (
-        "order",
-        [1, 0],
-        [*NUMBERS, ([0, 0], "hold each of 0 to 1 once, got "), (1, "be a vector, got ")],
-    ),
+    "order": ("order", [1, 0], ORDER),
     "curves": ("curves", {"one": Y, "two": X}, CURVES),
     "text": ("xlabel ylabel", "x", [(3, "be a string, got 3")]),
     "level": ("level", (1.0, "level"), LEVELS),
@@ -128,11 +121,11 @@ KINDS = {
     "runs": ("logged midway", np.ones((2, 3)), [*NUMBERS, (np.ones((3, 2)), "have the same shape, got ")]),
     "cone": ("matrix", [[1, 2], [2, 3]], CONES),
     "function": ("function", ag.f, [(3, "be a Python function with a docstring, got 3")]),
-    "ax": ("ax", None, [(value, "be a Matplotlib Axes, got ") for value in (3, plt)]),
+    "ax": ("ax", None, AXES),
 }
 KIND = {argument: kind for kind, (arguments, *_) in KINDS.items() for argument in arguments.split()}
 ONE_SHAPE = {"numbers", "targets", "column", "vector"}
-WRONG_TYPE = "hold real|not be masked|be a (whole|Net|list|string|height|Python|Matp)|be (what|Moments)"
+WRONG_TYPE = "hold real|not be masked|be a (whole|Net|list|string|height|Python|Matp)|be (what|Moments|Axes)"
 FIT = dict.fromkeys(["x", "y_data", "y_true", "y_initial", "y_final"], SQUARE)
 
 # What is wrong in one function alone, or in several arguments together.
@@ -161,11 +154,7 @@ MORE = [
     ("exact_minimizer", {"moments": alg.exact_moments([3, 3], [1, 2])}, "x must have two different values"),
     ("descent_in_closed_form", {"x": [5, 5, 5]}, "x must have two different values, got x = 5.0"),
     ("plot_projection", {"y_true": 2 * X}, "y_true must not lie on one line with x, got "),
-    (
-        "orbit",
-        {"net": ag.init_network(5)},
-        "net must have at most 4 neurons, got 5: its orbit would have 3,840",
-    ),
+    ("orbit", {"net": ag.init_network(5)}, "have at most 4 neurons, got 5: its orbit would have 3,840"),
     ("plot_orbit", {"nets": [ag.init_network(3)]}, "nets must have hidden dimension 2, got 3"),
     ("plot_log", {"at": [1, 2]}, "logged and midway must have shape (runs, 2), got shape (2, 3)"),
     ("plot_curves", {"yscale": "log"}, "yscale must be linear unless all values are positive, got 0.0"),
@@ -219,15 +208,6 @@ def test_every_bad_value_is_refused_by_name(name, argument):
 @pytest.mark.parametrize("name, changed, said", MORE)
 def test_what_is_wrong_together_is_refused(name, changed, said):
     assert said in refusal(name, changed, said.partition(" must ")[2])
-
-
-@pytest.mark.parametrize("name", [name for name in FUNCTIONS if "ax" in arguments_of(name)])
-def test_axes_of_the_other_dimension_are_refused(name):
-    needed = call(name, {}).name
-    other = {"3d": "rectilinear", "rectilinear": "3d"}[needed]
-    ax = plt.figure().add_subplot(projection=other)
-    with pytest.raises(TypeError, match=f"ax must be Axes with the projection {needed}, got {other}$"):
-        call(name, {"ax": ax})
 
 
 def arrays_of(value):
@@ -292,29 +272,20 @@ def test_accepts(result, expected):
     result = result()
     assert np.shape(result) == np.shape(expected)
     assert np.asarray(result) == pytest.approx(np.asarray(expected))
+    assert "np.float64" not in repr(result)  # a number is Python's own
 
 
-DRAWN = {
-    "fit of one": lambda: ag.plot_fit([1], [2], [4]),
-    "fit of columns": lambda: ag.plot_fit([[1], [2]], [[1], [2]]),
-    "field of one": lambda: ag.plot_gradient_field([1], [2], 3, -4),
-    "surface of one": lambda: ag.plot_loss_surface([1], [2], [3], [-4]),
-    "circle inside": lambda: ag.plot_circle([[0, 0]], [True]),
-    "lift outside": lambda: ag.plot_lifted_circle([[1, 1]], [False], height=0),
-    "sigmoid of one": lambda: ag.plot_sigmoid([0]),
-}
+DRAWN = [
+    lambda: ag.plot_fit([1], [2], [4]),
+    lambda: ag.plot_fit([[1], [2]], [[1], [2]]),
+    lambda: ag.plot_gradient_field([1], [2], 3, -4),
+    lambda: ag.plot_loss_surface([1], [2], [3], [-4]),
+    lambda: ag.plot_circle([[0, 0]], [True]),
+    lambda: ag.plot_lifted_circle([[1, 1]], [False], height=0),
+    lambda: ag.plot_sigmoid([0]),
+]
 
 
-@pytest.mark.parametrize("plot", DRAWN.values(), ids=DRAWN)
+@pytest.mark.parametrize("plot", DRAWN)
 def test_plots_accept(plot):
     plot().figure.canvas.draw()
-
-
-def test_numbers_are_python_floats():
-    assert type(ag.mse_loss(X, Y)) is float
-    assert [type(slope) for slope in ag.compute_gradients(X, Y, 1, 2)] == [float, float]
-
-
-def test_training_for_no_epoch_returns_a_network_of_its_own():
-    net, _ = ag.train_network(V, T, NET, 0.1, 0)
-    assert not any(np.shares_memory(old, new) for old, new in zip(NET, net))
