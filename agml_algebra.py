@@ -98,9 +98,8 @@ def descent_in_closed_form(
     Along each eigenvector of the Hessian, an epoch multiplies the distance from the minimizer by
     1 − alpha·λ.
 
-    >>> w, b = descent_in_closed_form([-1, 1], [-1, 1], 0, 1, alpha=0.25, epochs=3)
-    >>> print(w, b)
-    0.875 0.125
+    >>> descent_in_closed_form([-1, 1], [-1, 1], 0, 1, alpha=0.25, epochs=3)
+    (0.875, 0.125)
     """
     best = minimizer(x, y_true)
     curvatures, axes = np.linalg.eigh(ag.loss_hessian(x))

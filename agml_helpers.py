@@ -101,9 +101,8 @@ def mse_loss(y_pred: Reals, y_true: Reals) -> float:
 def compute_gradients(x: Reals, y_true: Reals, w: float, b: float) -> tuple[float, float]:
     """Return the derivatives of `mse_loss` with respect to weight and bias, equations (1.1) and (1.2).
 
-    >>> dw, db = compute_gradients([0, 1], [0, 0], w=1, b=0)
-    >>> print(dw, db)
-    1.0 1.0
+    >>> compute_gradients([0, 1], [0, 0], w=1, b=0)
+    (1.0, 1.0)
     """
     error = linear_model(x, w, b) - y_true
     return 2 * (error * x).mean(), 2 * error.mean()
@@ -571,13 +570,12 @@ def listing(function: Callable) -> Listing:
     """
     known = inspect.isfunction(function) and function.__doc__
     check.that(known, f"function must be a Python function with a docstring, got {function!r}", TypeError)
-    file, line = function.__code__.co_filename, function.__code__.co_firstlineno
+    file, name = function.__code__.co_filename, function.__name__
     linecache.checkcache(file)  # it may have been edited, and lines have moved
     lines = linecache.getlines(file, function.__globals__)
-    found = [node for node in ast.walk(ast.parse("".join(lines))) if isinstance(node, ast.FunctionDef)]
-    found = [node for node in found if node.name == function.__name__]
-    check.that(found, f"function must still be in {file}, got {function!r}")
-    node = min(found, key=lambda node: abs(node.lineno - line))
+    found = {node.name: node for node in ast.parse("".join(lines)).body if isinstance(node, ast.FunctionDef)}
+    check.that(name in found, f"function must still be in {file}, got {function!r}")
+    node = found[name]
     (docstring, *_), last = node.body, node.end_lineno
     for argument in ast.walk(node.args):
         if isinstance(argument, ast.arg):

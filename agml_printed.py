@@ -50,26 +50,23 @@ class Marks:
         self.tee = sys.stdout = Tee(sys.stdout)
 
     def end(self, result: Any) -> None:
+        """Show the mark, or the lines that differ."""
+        from IPython.display import display
+
         tee, self.tee = self.tee, None
         if tee is None:  # the cell that loads the extension began without it
             return
         if sys.stdout is tee:
             sys.stdout = tee.stream
         declared = self.book.get(result.info.raw_cell.strip())
-        if declared is not None and result.success:
-            show(differences(tee.kept, declared))
-
-
-def show(lines: list[str]) -> None:
-    """Show the mark, or the lines that differ."""
-    from IPython.display import display
-
-    text, style = "✓ as in the book", "opacity: 0.65"
-    if lines:
-        text = "\n".join(["The book prints other lines (-) than were printed here (+):", *lines])
-        style = "border-left: 3px solid #b7791f; padding-left: 0.8em; white-space: pre-wrap"
-    markup = f'<div style="font-size: 85%; {style}">{html.escape(text)}</div>'
-    display({"text/plain": text, "text/html": markup}, raw=True)
+        if declared is None or not result.success:
+            return
+        text, style = "✓ as in the book", "opacity: 0.65"
+        if lines := differences(tee.kept, declared):
+            text = "\n".join(["The book prints other lines (-) than were printed here (+):", *lines])
+            style = "border-left: 3px solid #b7791f; padding-left: 0.8em; white-space: pre-wrap"
+        markup = f'<div style="font-size: 85%; {style}">{html.escape(text)}</div>'
+        display({"text/plain": text, "text/html": markup}, raw=True)
 
 
 marks = Marks()
