@@ -6,7 +6,6 @@ pushes them to: Colab opens no page in MyST, and a JupyterHub has neither jupyte
 beside the notebooks there.
 """
 
-import ast
 import json
 import re
 import sys
@@ -76,10 +75,7 @@ def notebook_name(page, ending=".ipynb"):
 
 def imported(code):
     """Return the names of what code imports, and of what our modules among them import in turn."""
-    nodes = list(ast.walk(ast.parse(code)))
-    paths = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    paths += [node.module for node in nodes if isinstance(node, ast.ImportFrom)]
-    names = {path.split(".")[0] for path in paths}
+    names = {*re.findall(r"^ *(?:import|from) (\w+)[\w.]*(?: as | import |$)", code, re.M)}
     ours = [(ROOT / f"{name}.py").read_text(encoding="utf-8") for name in names & set(MODULES)]
     return names.union(*map(imported, ours))
 
@@ -122,19 +118,7 @@ except (ImportError, OSError) as error:
 %reload_ext agml_printed"""
 
 
-def list_pages(app, error):
-    """List the pages for search engines, which need full addresses and read one a line.
-
-    sphinx-sitemap warns where there is no address, and a warning ends the build.
-    """
-    base = app.config.html_baseurl.rstrip("/")
-    if not error and app.builder.format == "html" and base:
-        pages = sorted(f"{base}/{app.builder.get_target_uri(doc)}\n" for doc in app.env.found_docs)
-        (app.outdir / "sitemap.txt").write_text("".join(pages), encoding="utf-8")
-
-
 def setup(app):
     app.connect("config-inited", read_addresses)
     app.connect("builder-inited", launch_from_notebooks, priority=900)  # the theme's own is at 500
     app.connect("html-page-context", lead_to_notebooks, priority=900)  # the theme's buttons are at 501
-    app.connect("build-finished", list_pages)

@@ -57,7 +57,6 @@ def test_without_an_address_nothing_leads_out(small):
     code, said = run(*MAKE_BOOK)
     assert code == 0, said
     assert links_out(folder, "index") == links_out(folder, page) == {}
-    assert not (folder / "_build" / "html" / "sitemap.txt").exists()
 
 
 def test_filled_in_every_link_leads_where_it_should(small):
@@ -83,8 +82,6 @@ def test_filled_in_every_link_leads_where_it_should(small):
                 },
             }
         assert links == expected
-    listed = read(folder / "_build" / "html" / "sitemap.txt").split()
-    assert listed == [f"{site}{name}.html" for name in (page, "index")]
 
     code, said = run("bash", "-e", "-c", script("test", "zipfile"))
     assert code == 0, said
