@@ -27,9 +27,9 @@ def slim(markup):
 
 
 class Markup(PreformattedString):
-    """What goes into a page as it is."""
+    """What goes into a page as it is; of a formula, also its TeX."""
 
-    PREFIX = SUFFIX = ""
+    PREFIX = SUFFIX = tex = ""
 
 
 def keep_punctuation(page, formula):
@@ -62,7 +62,8 @@ def draw(app, pages):
         picture = slim(picture).replace("<mjx-container ", written, 1)
         for name, text in places:
             keep_punctuation(pages[name], text.parent)
-            text.replace_with(Markup(picture))
+            text.replace_with(formula := Markup(picture))
+            formula.tex = tex
             used[name].update(GLYPH.findall(picture))
     for name, page in pages.items():
         shared = "".join(glyphs[glyph] for glyph in sorted(used[name]))

@@ -74,10 +74,11 @@ def finish(app, error, images):
         if not name.startswith("_static/") and 'class="glyphs"' not in text:
             pages[name] = BeautifulSoup(text, "html.parser")
     if pages:
-        for change in search.list_places, describe, formulas.draw, images.place, theme.change, load:
+        for change in formulas.draw, describe, images.place, theme.change, load:
             change(app, pages)
         for name, text in styles.tailor(app, pages).items():
             (app.outdir / name).write_text(text, encoding="utf-8")
+        search.list_places(app, pages)  # which takes them apart
 
 
 def setup(app):

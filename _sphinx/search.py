@@ -7,12 +7,13 @@ page can load from a folder as from a server.
 import json
 import re
 import shutil
-from copy import copy
 from functools import cache
 from pathlib import PurePath
 
+import soupsieve
 from pylatexenc.latex2text import LatexNodes2Text
 
+from .formulas import Markup
 from .npm import NODE_MODULES
 
 PLACES = (
@@ -30,10 +31,9 @@ def plain(tex):
 
 
 def spoken(element):
-    """Return the text of an element in one line, its formulas as plain text."""
+    """Return the text of an element in one line, its formulas, which are drawn, as plain text."""
     texts = element.find_all(string=True)
-    is_math = ["math" in text.parent.get("class", []) for text in texts]
-    words = (plain(text.strip()[2:-2]) if math else text for text, math in zip(texts, is_math, strict=True))
+    words = (plain(text.tex) if isinstance(text, Markup) else text for text in texts)
     return " ".join("".join(words).split())
 
 
@@ -43,13 +43,13 @@ def list_places(app, pages):
     for name, page in pages.items():
         if (doc := name.removesuffix(".html")) not in app.env.found_docs:
             continue
-        body, places = copy(page.article), []
+        body, places = page.article, []
         for mark in body.select(".headerlink, .page-map, .citation > .label, script, style, noscript"):
             mark.decompose()
         for formula in body.select("div.math"):
             number = formula.select_one(".eqno")
             formula["data-title"] = f"Equation {number.extract().get_text() if number else ''}"
-        for place in reversed(body.select(PLACES)):
+        for place in reversed([*soupsieve.filter(PLACES, body.find_all(id=True))]):
             title = place.select_one("h1, h2, h3, .admonition-title, figcaption p, .theorem strong") or place
             heading = place.get("data-title") or spoken(title)
             text = (place.name == "dt" and place.find_next_sibling("dd")) or place

@@ -59,10 +59,8 @@ BODY = {
     "li > a + details > summary": name_arrow,
     "i[class*='fa-'], span[class*='fa-']": put("aria-hidden", "true"),
     # roles that browsers have given up, and ids that are there twice
-    ".citation-list[role]": take("role"),
-    "[role=doc-biblioentry]": take("role"),
-    "[id=exercise-content]": take("id"),
-    "[id=solution-content]": take("id"),
+    ".citation-list[role], [role=doc-biblioentry]": take("role"),
+    "[id=exercise-content], [id=solution-content]": take("id"),
     "div.exercise[id] > .admonition-title": link_itself,
     "div.theorem[id] > p:first-child": link_itself,
 }
