@@ -39,18 +39,12 @@ def draw_title(*files):
             figure.savefig(file, metadata={"Date" if file.suffix == ".svg" else "CreationDate": None})
 
 
-def prepare(app, config):
-    folder = Path(app.outdir).parent / "artwork"
-    folder.mkdir(parents=True, exist_ok=True)
-    config.html_static_path.append(str(folder))
-
-
 def draw(app, env):
-    folder = Path(app.outdir).parent / "artwork"
+    static = Path(app.outdir, "_static")
+    static.mkdir(parents=True, exist_ok=True)
     # what shows a link to a published page reads no SVG
-    draw_title(*(folder / name for name in ["title.svg", *["card.png"] * bool(app.config.html_baseurl)]))
+    draw_title(*(static / name for name in ["title.svg", *["card.png"] * bool(app.config.html_baseurl)]))
 
 
 def setup(app):
-    app.connect("config-inited", prepare)
     app.connect("env-updated", draw)

@@ -72,8 +72,8 @@ class Markdown:
                 yield from self.parts(node)
                 self.depth -= 1
             case "title":
-                number = self.env.metadata[self.doc].get("number") if self.depth == 1 else None
-                text = f"{number} {self.inline(node)}" if number else self.inline(node)
+                number = self.env.metadata[self.doc].get("number", "") if self.depth == 1 else ""
+                text = f"{number} {self.inline(node)}".strip()
                 yield self.block(f"{'#' * self.depth} {text}", begins=True)
             case "paragraph":
                 if "book-only" not in node["classes"]:
@@ -174,7 +174,7 @@ class Markdown:
 
     def within(self, found):
         """Return a drawing as an address that holds it, so that it needs no file beside the notebook."""
-        drawing = Path(self.app.outdir).parent / "artwork" / found[1]
+        drawing = Path(self.app.outdir, "_static", found[1])
         return f'src="data:image/svg+xml;base64,{base64.b64encode(drawing.read_bytes()).decode()}"'
 
     def inline(self, node):
