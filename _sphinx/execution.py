@@ -18,7 +18,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from myst_nb.core.read import MystMetadataParsingError, create_nb_reader
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).resolve().parent.parent
 EXECUTED = "executed"  # beside the pages
@@ -82,10 +82,6 @@ class Page:
             client.execute(env=environment())
         except CellExecutionError as error:
             raise self.fault(f"{error.ename}: {error.evalue}") from None
-        except DeadKernelError:
-            raise self.fault("the kernel died") from None
-        except CellTimeoutError:
-            raise self.fault(f"it ran longer than {timeout} s, the timeout in _config.yml") from None
         except Exception as error:
             raise self.fault(f"{type(error).__name__}: {error}") from None
         for index, cell in enumerate(self.notebook.cells):
@@ -129,11 +125,6 @@ def numbered(page):
     return nbformat.writes(nbformat.reads(text, as_version=4))  # in the order of the new names
 
 
-def read(text, file):
-    """Read for MyST-NB a page that ran."""
-    return nbformat.read(file, as_version=4)
-
-
 class Pages:
     """Runs the pages in the order in which Sphinx reads them, ahead of it."""
 
@@ -143,8 +134,6 @@ class Pages:
         """Let all pages run that Sphinx is going to read."""
         config = env.mystnb_config
         find_fonts()
-        # macOS does not say which processors are ours
-        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         pages = {}
         for doc in docnames:
             path = Path(env.doc2path(doc))
@@ -157,6 +146,8 @@ class Pages:
                     cell, line, *_ = re.findall(r"\d+", str(error))
                     wrong = "what is between its lines of --- is no YAML"
                     raise Fault(f"{name}, line {line}, code cell {cell}: {wrong}") from None
+        # macOS does not say which processors are ours
+        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         self.pool = ThreadPoolExecutor(processors + 1)  # one waits for messages
         arguments = app.builder.format, config.execution_timeout
         self.running = {doc: (page, self.pool.submit(page.run, *arguments)) for doc, page in pages.items()}
@@ -175,8 +166,9 @@ class Pages:
         print(f"{took}, {self.done} of {len(self.running)}", file=sys.stderr, flush=True)
         kept = Path(app.outdir).parent / EXECUTED / page.name.with_suffix(".ipynb")
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(numbered(page.notebook), encoding="utf-8")
-        app.env.mystnb_config.custom_formats[str(page.path)] = read, {"file": str(kept)}, False
+        source[0] = numbered(page.notebook)
+        kept.write_text(source[0], encoding="utf-8")
+        app.env.mystnb_config.custom_formats[str(page.path)] = nbformat.reads, {"as_version": 4}, False
 
 
 def setup(app):

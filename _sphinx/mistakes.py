@@ -18,15 +18,15 @@ def check(app, env, docnames):
         path, opened = Path(env.doc2path(doc)), None
         for found, place in places(DIRECTIVE, path, path.relative_to(app.srcdir)):
             kind, target, options = found.groups()
+            if opened and kind != "solution-end":
+                wrong.append(f"{opened}: this solution needs a solution-end before what follows")
+            opened = place if kind == "solution-start" else None
             if kind == "exercise":
                 label = re.search(r":label: *(\S+)|$", options)[1]
                 if label in exercises:
                     wrong.append(f"{place}: the label {label} is that of the exercise in {exercises[label]}")
                 exercises[label] = place
-            elif opened and kind == "solution-start":
-                wrong.append(f"{opened}: this solution needs a solution-end before the next begins")
-            opened = place if kind == "solution-start" else None
-            if opened:
+            elif opened:
                 solutions[target] = place
         if opened:
             wrong.append(f"{opened}: this solution needs a solution-end")
