@@ -10,7 +10,6 @@ import re
 import shutil
 import struct
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -28,21 +27,6 @@ PDF = ROOT / "_build" / "companion.pdf"
 FOLDED = "jp-MarkdownHeadingCollapsed"
 PLACE = re.compile(r'page:([\w./-]+)#([^\s)"]*)')
 DATE = (2026, 1, 1, 0, 0, 0)  # of every file in the zip, whenever it is made
-
-README = f"""# Algebraic Geometry & Machine Learning: the notebooks
-
-Every page of the companion, as it was executed. With Python 3.11 or later, in this folder:
-
-    python3 -m venv .venv
-    . .venv/bin/activate
-    pip install -r requirements.txt
-    jupyter lab index.ipynb
-
-On Windows, the second line is `.venv\\Scripts\\activate`. The first page leads to all others. Run a page
-from top to bottom. Keep {", ".join(FILES)} and {PRINTED} beside it.
-
-Does your machine print what is saved here? `pip install nbval`, then `pytest --nbval` compares it.
-"""
 
 RUN = """## Run a page
 
@@ -74,8 +58,7 @@ class Notebooks:
         self.pages = {doc: self.page(doc, doctrees[doc]) for doc in self.order}
 
     def title(self, doc):
-        number = self.env.metadata[doc].get("number")
-        return f"{number} {self.env.titles[doc].astext()}" if number else self.env.titles[doc].astext()
+        return f"{self.env.metadata[doc].get('number', '')} {self.env.titles[doc].astext()}".strip()
 
     def page(self, doc, doctree):
         """Return a page as a notebook, with what it printed and drew; its links are those of markdown.py."""
@@ -165,10 +148,9 @@ class Notebooks:
         }
 
 
-def as_json(notebook):
+def as_json(data):
     """Return a notebook as text, each string in one piece: JupyterLite can't read lists of lines."""
-    nbformat.validate(notebook)
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def as_text(notebook):
@@ -185,10 +167,12 @@ def write(app, error, doctrees):
         return
     books, downloads = Notebooks(app, doctrees), app.outdir / "_downloads"
     beside = {name: (ROOT / name).read_text(encoding="utf-8") for name in FILES}
-    beside[PRINTED] = json.dumps(books.printed, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    beside[PRINTED] = as_json(books.printed)
     notebooks = books.files()
     locked = (ROOT / "_lab" / "requirements.txt").read_text(encoding="utf-8")
-    zipped = notebooks | beside | {"README.md": README, "requirements.txt": locked}
+    readme = (ROOT / "_sphinx" / "templates" / "README.md").read_text(encoding="utf-8")
+    readme = readme.replace("FILES", ", ".join(FILES))
+    zipped = notebooks | beside | {"README.md": readme, "requirements.txt": locked}
     downloads.mkdir(exist_ok=True)
     with zipfile.ZipFile(downloads / f"{NAME}.zip", "w") as archive:
         for name, content in sorted(zipped.items()):
@@ -225,20 +209,8 @@ def offer_all(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
-    """Write the notebooks while pages.py waits for the programs that it runs."""
-    pool, doctrees, writing = ThreadPoolExecutor(1), {}, []
-
-    def keep(app, doctree, doc):
-        doctrees[doc] = doctree
-
-    def start(app, error):
-        writing.append(pool.submit(write, app, error, doctrees))
-
-    def end(app, error):
-        writing.pop().result()
-
-    app.connect("doctree-resolved", keep)
+    doctrees = {}
+    app.connect("doctree-resolved", lambda app, doctree, doc: doctrees.update({doc: doctree}))
     app.connect("html-page-context", offer)
     app.connect("html-page-context", offer_all, priority=502)  # the theme makes the menu at 501
-    app.connect("build-finished", start)
-    app.connect("build-finished", end, priority=950)
+    app.connect("build-finished", partial(write, doctrees=doctrees))
