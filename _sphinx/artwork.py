@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import matplotlib
 import numpy as np
+from matplotlib import style
 from matplotlib.figure import Figure
 
 NIGHT, GOLD, CREAM = "#10202c", "#f2b84b", "#fdfaf3"
@@ -23,9 +23,8 @@ def draw_title(*files):
         dw, db = ag.gradient_field(x, y_data, w, b)
         w, b = w - 0.001 * dw, b - 0.001 * db
         paths.append((w, b))
-    with matplotlib.rc_context():  # nothing of the builder's own settings, or of today
-        matplotlib.rcdefaults()
-        matplotlib.rcParams["svg.hashsalt"] = "agml"
+    # nothing of the builder's own settings, or of today
+    with style.context(["default", {"svg.hashsalt": "agml"}]):
         figure = Figure(figsize=(12, 4.2), facecolor=NIGHT)
         ax = figure.add_axes((0, 0, 1, 1))
         ax.set_axis_off()

@@ -143,9 +143,7 @@ class Pages:
                 try:
                     pages[doc] = Page(name, path, reader.read(text))
                 except MystMetadataParsingError as error:
-                    cell, line, *_ = re.findall(r"\d+", str(error))
-                    wrong = "what is between its lines of --- is no YAML"
-                    raise Fault(f"{name}, line {line}, code cell {cell}: {wrong}") from None
+                    raise Fault(f"{name}: {' '.join(str(error).split())}") from None
         # macOS does not say which processors are ours
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         self.pool = ThreadPoolExecutor(processors + 1)  # one waits for messages

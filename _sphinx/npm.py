@@ -25,9 +25,7 @@ def install(app):
     result = npm(["ci", *options], **CAPTURE)
     if result.returncode:
         said = result.stderr.strip().splitlines() or ["it said nothing"]
-        raise Fault(
-            f"npm could not install what {lock} names, which formulas and styles are made with: {said[0]}"
-        )
+        raise Fault(f"npm could not install what {lock} names: {said[0]}")
     shutil.copy(lock, done)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from functools import partial
+from textwrap import shorten
 
 import yaml
 from bs4 import BeautifulSoup
@@ -30,8 +31,7 @@ def describe(app, pages):
         title = search.spoken(page.select_one("h1:not(.onlyprint > *)")).removesuffix("#")
         begins = [search.spoken(text) for text in page.select("section > p:not(.in-print)", limit=2)]
         text = f"{title}: {' '.join(begins) or app.config.html_title}"
-        if len(text) > 160:
-            text = text[:160].rsplit(" ", 1)[0] + " …"
+        text = shorten(text, 161, placeholder=" …", break_on_hyphens=False)
         tags = {"title": title, "description": text, "type": "article", "site_name": app.config.html_title}
         if base:
             tags |= {"url": f"{base}/{name}", "image": f"{base}/_static/card.png"}

@@ -40,7 +40,6 @@ class Pictures:
             for stem, path in shown.items()
             if path.suffix == ".png"
         }
-        pool.shutdown(wait=False)
 
     def place(self, app, pages):
         """Say how high pictures are, and let them load when they are about to be seen."""

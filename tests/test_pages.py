@@ -188,7 +188,7 @@ SLIPS = {
     EXERCISE * 2: "line 17: the label exercise-a is that of the exercise in {page}, line 13",
     EXERCISE + SOLUTION: "line 17: this solution needs a solution-end",
     SOLUTION + "```{solution-end}\n```\n": "line 13: no exercise has the label exercise-a",
-    "```{code-cell}\n---\nprints: {\n---\n```\n": "line 13, code cell 2: what is between its lines of ---",
+    "```{code-cell}\n---\nprints: {\n---\n```\n": "{page}: Code cell 2 at line 13 could not be read: ",
     "A note.[^1]\n\n[^1]: Here.\n": "line 13: notebooks have no word for this",
     "What is $\\nosuch{x}$?\n": "the formula \\nosuch{{x}}: Undefined control sequence",
 }
