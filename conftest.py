@@ -38,8 +38,6 @@ class Cell(IPyNbCell):
     def runtest(self):
         super().runtest()
         assert self.compared, "nbval ran the cell and compared nothing"
-        lines = self.cell.metadata.get("prints", "").splitlines()
-        self.user_properties.append(("compared", (str(self.parent.path), len(lines))))
 
 
 class Kernel(RunningKernel):
@@ -82,11 +80,3 @@ def pytest_xdist_make_scheduler(config, log):
     from xdist.scheduler import LoadFileScheduling
 
     return LoadFileScheduling(config, log) if config.getvalue("dist") != "each" else None
-
-
-def pytest_terminal_summary(terminalreporter):
-    reports = terminalreporter.getreports("passed")
-    compared = [value for report in reports for name, value in report.user_properties if name == "compared"]
-    if compared:
-        lines, pages = sum(count for _, count in compared), {page for page, _ in compared}
-        terminalreporter.write_line(f"{lines} printed lines compared on {len(pages)} pages")

@@ -93,7 +93,6 @@ def test_everything_that_is_added_as_the_text_says_is_taken(copy):
     section = f"{SECOND}/2_1-two-samples.md"
     tried = "agml_helpers.py", page, errata, univariate, section, *sorted(named)
     said = passes(sys.executable, "-m", "pytest", "-vv", *tried)
-    assert "printed lines compared on 4 pages" in said
     for name in "are_proved[B99]", "absolute_loss-y_true]", "the_mean_distance", "names_the_pages[2.1]":
         assert re.search(rf"{re.escape(name)} PASSED", said), name
 

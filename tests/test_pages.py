@@ -74,7 +74,6 @@ def test_cells_that_are_wrong_fail_and_no_others(copy):
     numbers = sorted(int(number) for name, number in failed if name == "cells.md")
     assert [list(cells)[number] for number in numbers] == list(BAD), said
     assert page in dict(failed), said
-    assert re.search(r"^\d+ printed lines compared on 2 pages$", said, re.M), said
 
 
 # Cells that end the build, and what it says of them
