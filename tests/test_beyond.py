@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import sympy as sp
 
-import agml_algebra as alg
 import agml_helpers as ag
 from shared import ROOT
 
@@ -145,14 +144,6 @@ def test_beside_a_constant_the_loss_is_like_its_normal_form():
     stay_within_bounds(ratios(1e-1), ratios(1e-2))
 
 
-def test_the_zeros_are_where_the_proof_says():
-    for point in ZEROS.values():
-        theta, form = point(np.zeros(7), 0.0)
-        assert form == 0 and divergence(theta) < 1e-28
-    same, flipped = (U / 2, W, B), (-U / 2, -W, -B)
-    assert divergence((same, flipped, C + U / 2)) < 1e-28
-
-
 def test_the_seven_functions_are_independent_for_a_truth_of_any_kind():
     """By singular values, where the page uses polynomials."""
     s = ag.sigmoid(W * x + B)
@@ -201,31 +192,6 @@ def test_reduced_rank_regression_with_one_hidden_unit():
         rates = [sp.Rational(M, 2), sp.Rational(N, 2)]
         assert formula(M, N) == (min(rates), rates.count(min(rates)))
     assert formula(2, 2, 1, 1) == (sp.Rational(3, 2), 1)  # four parameters less the one of the fiber
-
-
-# B11 and B12
-
-
-def test_midway_between_two_epochs_a_last_digit_matters_little():
-    """Disturbed in the thirteenth digit, training runs differ there by less than the page says."""
-    inputs, y_true, y_data = ag.make_data()
-    v, y = inputs[:, np.newaxis], y_data[:, np.newaxis]
-    for d, digits in ((2, ("45", "41")), (10, ("17", "17"))):
-        start = ag.init_network(d)
-        nets = [start._replace(W1=start.W1 * (1 + k * 1e-13)) for k in range(1, 4)]
-        for *_, p in alg.snapshots(v, y, nets, 0.01, 10_000, every=10_000)[1]:
-            q, _ = ag.train_network(v, y, p, 0.01, 1)
-            fit = ag.forward(v, ag.Network._make((a + b) / 2 for a, b in zip(p, q)))[2].ravel()
-            losses = ag.mse_loss(fit, y_data) / 2, 50 / 3 + ag.mse_loss(fit, y_true) / 2
-            assert tuple(f"{loss:.0f}" for loss in losses) == digits
-
-
-def test_expected_loss_on_new_inputs_is_an_integral():
-    """Noise floor plus half the mean squared distance, for the line that lies nearest to f (chapter 1)."""
-    random = np.random.RandomState(3)
-    inputs, noise = random.uniform(0, 10, 400_000), random.uniform(-10, 10, 400_000)
-    losses = (12 * inputs - 47 / 3 - ag.f(inputs) - noise) ** 2 / 2
-    assert losses.mean() == pytest.approx(50 / 3 + 250 / 9, abs=4 * losses.std() / np.sqrt(400_000))
 
 
 # The cone of B6
