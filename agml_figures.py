@@ -147,11 +147,9 @@ def plot_projection(x: Reals, y_true: Reals, w: float, b: float, *, ax: Ax = Non
     least = np.sqrt(ag.mse_loss(ag.linear_model(x, slope, height), y_true))
     apart = least > 1e-9 * np.abs(y_true).max()
     check.that(apart, f"y_true must not lie on one line with x, got {least:.3g} as its distance")
-
-    def point(w: float, b: float, up: float = 0.0) -> Array:
-        return np.array([b + w * x.mean(), w * x.std(), up])
-
-    foot, top, other = point(slope, height), point(slope, height, least), point(w, b)
+    lines = np.array([[slope, height], [w, b]])
+    foot, other = lines @ [[x.mean(), x.std(), 0], [1, 0, 0]]
+    top = foot + [0, 0, least]
     with ag.in_style() as palette:
         radii = np.linalg.norm(other - foot) * np.array([0.5, 1, 1.5])
         ends = np.sort([foot - 1.1 * radii[-1], foot + 1.1 * radii[-1], np.full(3, -5.0)], axis=0)[[0, -1]]
@@ -229,14 +227,13 @@ def plot_orbit(nets: Sequence[ag.Network], *, ax: Ax = None) -> Axes:
         ax = ag.labeled_axes(ax, first, second, size=(6.4, 6), aspect="equal")
         reach = 1.15 * np.abs(images).max()
         ends = np.array([[-reach], [reach]])
-        look: dict[str, Any] = {"color": palette.ink, "linewidth": 1}
-        ax.plot(ends * [1, 0, 1, 1], ends * [0, 1, 1, -1], ":", label=["mirrors", *[None] * 3], **look)
-        for paths, end, label, look in (
-            (images[:, :1], "s", ["the training"], {"color": palette.red, "zorder": 3}),
-            (images[:, 1:], "o", ["its images", *[None] * 6], {"color": palette.blue, "linewidth": 1.2}),
-        ):
-            ax.plot(*np.moveaxis(paths, 2, 0), label=label, **look)
-            ax.plot(*paths[-1].T, end, color=look["color"], markersize=7, zorder=4)
+        mirrors = ax.plot(ends * [1, 0, 1, 1], ends * [0, 1, 1, -1], ":", color=palette.ink, linewidth=1)
+        ax.plot(*images[:, 0].T, color=palette.red, label="the training", zorder=3)
+        ax.plot(*images[-1, 0], "s", color=palette.red, markersize=7, zorder=4)
+        others = ax.plot(*np.moveaxis(images[:, 1:], 2, 0), color=palette.blue, linewidth=1.2)
+        ax.plot(*images[-1, 1:].T, "o", color=palette.blue, markersize=7, zorder=4)
+        mirrors[0].set_label("mirrors")
+        others[0].set_label("its images")
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
         return ax
