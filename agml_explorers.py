@@ -8,6 +8,7 @@ can ask, it is a still picture of the answer.
 """
 
 import base64
+import contextlib
 import io
 import pathlib
 from types import SimpleNamespace
@@ -115,10 +116,8 @@ class _Descending(Explorer):
     def path(self, now):
         """Return weights, biases and losses of the descent, as far as they are finite numbers."""
         for epochs in (now.epochs, 100, 10, 0):
-            try:
+            with contextlib.suppress(ValueError):  # where it overflows
                 return ag.gradient_descent(self.x, self.y, now.w, now.b, now.alpha, epochs)
-            except ValueError:  # it has overflowed
-                continue
 
 
 class Line(Explorer):
