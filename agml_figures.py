@@ -121,8 +121,7 @@ def plot_ellipses(x: Reals, y_true: Reals, w: Reals = None, b: Reals = None, *, 
         ax = ag.labeled_axes(ax, "weight $w$", "bias $b$", size=(7, 6), aspect="equal")
         levels = loss.min() + np.geomspace(1e-4, 1, 9)[:-1] * np.ptp(loss)
         ax.contour(W, B, loss, levels, cmap=ag.level_colors(), norm="log", linewidths=1.5)
-        looks = (":", palette.red), ("--", palette.blue)
-        for curvature, axis, (line, color) in zip(curvatures, axes.T, looks):
+        for curvature, axis, line, color in zip(curvatures, axes.T, (":", "--"), (palette.red, palette.blue)):
             ends = minimizer + np.outer([-2 * reach, 2 * reach], axis)
             ax.plot(*ends.T, line, color=color, label=rf"axis with $\lambda$ = {curvature:.4g}")
         if w is not None:
@@ -162,8 +161,8 @@ def plot_projection(x: Reals, y_true: Reals, w: float, b: float, *, ax: Ax = Non
             circle = foot[0] + radius * np.cos(turn), foot[1] + radius * np.sin(turn), 0 * turn
             ax.plot(*circle, color=palette.blue, linewidth=1, zorder=2, **look)
         ax.plot(*np.transpose([np.zeros(3), top]), color=palette.ink, linewidth=1.5, zorder=3, **look)
-        for at, label in ((np.zeros(3), "0"), (top, "$y$")):
-            ax.text(*at, f" {label}", zorder=5, verticalalignment="bottom")
+        ax.text(0, 0, 0, " 0", zorder=5, verticalalignment="bottom")
+        ax.text(*top, " $y$", zorder=5, verticalalignment="bottom")
         for line, color, at, name in (
             ("-", palette.green, foot, "the best line"),
             ("--", palette.red, other, f"$w$ = {w:.3g}, $b$ = {b:.3g}"),
@@ -407,7 +406,6 @@ def plot_pages(pages: dict[str, tuple[str, Sequence[str], tuple[float, float]]],
     size = 1.7 * (np.ptp(columns) + 1), 1.0 * (np.ptp(rows) + 1)
     with ag.in_style() as palette:
         ax = ag.labeled_axes(ax, "", "", size=size)
-        half = np.array([0.43, 0.35])
         box = {"facecolor": palette.ground, "edgecolor": palette.blue, "linewidth": 1.2, "zorder": 3}
         ax.bar(columns, height=0.7, bottom=rows - 0.35, width=0.86, **box)
         for number, (name, sources, _) in pages.items():
@@ -415,7 +413,7 @@ def plot_pages(pages: dict[str, tuple[str, Sequence[str], tuple[float, float]]],
             ax.text(*places[number], text, ha="center", va="center", fontsize=10, linespacing=1.1, zorder=4)
             for source in sources:
                 way = places[number] - places[source]
-                inside = way / np.max(np.abs(way) / half)  # as much of the way as a box covers
+                inside = way / np.max(np.abs(way) / (0.43, 0.35))  # as much of the way as a box covers
                 arrow = {"arrowstyle": "-|>", "color": palette.ink, "shrinkA": 0, "shrinkB": 0}
                 ends = places[number] - inside, places[source] + inside
                 ax.annotate("", *ends, arrowprops=arrow, zorder=2)

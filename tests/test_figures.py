@@ -14,6 +14,7 @@ from matplotlib.quiver import Quiver
 from matplotlib.text import Text
 from mpl_toolkits.mplot3d import Axes3D
 
+import agml_algebra as alg
 import agml_figures as fig
 import agml_helpers as ag
 from shared import contrast, loss_at
@@ -26,6 +27,7 @@ BENDS = [np.array([[1.0, 0.5], [1.5, 1.0]]), np.array([[-1.0, -0.5], [-1.5, -1.0
 FOUR = dict(zip("abcd", (y, y_true, -y, -y_true)))
 CONE = [[9, 2], [2, 6]]
 NEURONS = "weight $W_1$ of the first neuron | weight $W_1$ of the second neuron"
+MEANS = r"along 1 | along $x - \langle x\rangle$ | "
 
 # Every plot function, with good arguments and the names of its axes
 PLOTS = {
@@ -38,10 +40,7 @@ PLOTS = {
     "plot_curves": (partial(fig.plot_curves, x, FOUR, "at", "", level=(3, "e")), "at | "),
     "plot_log": (partial(fig.plot_log, x, [y, -y], [y_true, -y_true], level=(3, "c")), "epoch | loss"),
     "plot_ellipses": (partial(fig.plot_ellipses, x, y, w, b), "weight $w$ | bias $b$"),
-    "plot_projection": (
-        partial(fig.plot_projection, x, y, 3, 2),
-        r"along 1 | along $x - \langle x\rangle$ | ",
-    ),
+    "plot_projection": (partial(fig.plot_projection, x, y, 3, 2), MEANS),
     "plot_hyperbola": (partial(fig.plot_hyperbola, 2, 6, BENDS), "$w_1$ | $w_2$"),
     "plot_orbit": (partial(fig.plot_orbit, NETS), NEURONS),
     "plot_cone": (partial(fig.plot_cone, CONE), "$q$ | $r$ | $p$"),
@@ -298,12 +297,8 @@ def test_orbit_has_eight_paths_and_marks_the_first():
     mirrors, paths = lines[:4], [line for line in lines if len(line) == len(NETS)]
     through = {tuple(np.sign(ends[1] - ends[0])) for ends in mirrors}
     assert through == {(1, 0), (0, 1), (1, 1), (1, -1)} and not np.sum(mirrors)
-    expected = {
-        tuple(sign * net.W1[0][k] for net in NETS for sign, k in zip(signs, order))
-        for order in ((0, 1), (1, 0))
-        for signs in itertools.product((1, -1), repeat=2)
-    }
-    assert {tuple(path.ravel()) for path in paths} == expected and len(paths) == 8
+    images = [[image.W1[0] for image in alg.orbit(net)] for net in NETS]
+    assert np.array_equal(paths, np.swapaxes(images, 0, 1))
     assert np.array_equal(points(ax)["the training"], [net.W1[0] for net in NETS])
 
 
