@@ -82,14 +82,10 @@ def printed(place):
 
 
 IS = {
-    "sections": lambda place, thing: (
-        place.name == "h1" and text(place) == f"{thing['number']} {thing['title']}"
-    ),
+    "sections": lambda place, thing: text(place) == f"{thing['number']} {thing['title']}",
     "unnumbered": lambda place, thing: text(place.select_one("h1") or place) == thing["title"],
     "passages": lambda place, thing: thing["holds"] in text(place.find(["h2", "h3"]) or place),
-    "figures": lambda place, thing: (
-        text(place.select_one("figcaption .caption-number")) == f"Fig. {thing['number']}"
-    ),
+    "figures": lambda place, thing: text(place.select_one(".caption-number")) == f"Fig. {thing['number']}",
     "equations": is_equation,
     "listings": lambda place, thing: any(thing["shows"] in pre.get_text() for pre in place.select("pre")),
     "outputs": lambda place, thing: printed(place) == thing["lines"],
