@@ -9,16 +9,6 @@ from bs4 import BeautifulSoup
 
 from . import formulas, npm, pictures, search, styles, theme
 
-# Before anything is painted: the theme is known, boxes that can be folded are folded, and the fonts of the
-# style sheet are unpacked, or text would be set twice.
-EARLY = """
-{const root = document.documentElement, theme = root.dataset.theme;
-if (theme !== "dark" && theme !== "light")
-  root.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-root.classList.add("folds");
-document.fonts.forEach(font => font.load());}
-"""
-
 
 def describe(app, pages):
     """Describe pages for search engines and previews of links: by their question, or else how they begin.
@@ -53,6 +43,7 @@ def page_not_found(app):
 
 def load(app, pages):
     """Load the search where one searches, and find everything from any address that leads nowhere."""
+    early = (app.outdir / "_static" / "early.js").read_text(encoding="utf-8")
     for name, page in pages.items():
         if name == "search.html":
             for script in search.SCRIPTS:
@@ -60,7 +51,7 @@ def load(app, pages):
         elif name == "404.html":
             page.head.insert(0, page.new_tag("base", href=f"{app.config.html_baseurl.rstrip('/')}/"))
         page.html["data-theme"] = "light"
-        page.head.append(page.new_tag("script", string=EARLY))
+        page.head.append(page.new_tag("script", string=early))
 
 
 def finish(app, error, images):
