@@ -7,8 +7,8 @@ from pathlib import Path
 from bs4.element import PreformattedString
 from myst_parser.sphinx_ext.mathjax import html_visit_displaymath
 from sphinx.ext.mathjax import html_visit_math
-from sphinx.util import logging
 
+from .execution import Fault
 from .npm import run
 
 PUNCTUATION = re.compile(r"[,.;:!?)\]”’'–-]+")
@@ -55,9 +55,8 @@ def draw(app, pages):
         if isinstance(picture, dict):
             doc, text = places[0][0].removesuffix(".html"), tex.strip()
             above, *_ = Path(app.env.doc2path(doc)).read_text(encoding="utf-8").partition(text)
-            say = logging.getLogger(__name__).warning
-            say("the formula %s: %s", text, picture["error"], location=(doc, above.count("\n") + 1))
-            continue
+            line = above.count("\n") + 1
+            raise Fault(f"{doc}.md, line {line}: the formula {text}: {picture['error']}")
         written = f'<mjx-container data-tex="{html.escape(tex.strip())}" '  # for those who copy it
         picture = slim(picture).replace("<mjx-container ", written, 1)
         for name, text in places:
