@@ -10,7 +10,6 @@ import shutil
 from functools import cache
 from pathlib import PurePath
 
-import soupsieve
 from pylatexenc.latex2text import LatexNodes2Text
 
 from .formulas import Markup
@@ -49,7 +48,7 @@ def list_places(app, pages):
         for formula in body.select("div.math"):
             number = formula.select_one(".eqno")
             formula["data-title"] = f"Equation {number.extract().get_text() if number else ''}"
-        for place in reversed([*soupsieve.filter(PLACES, body.find_all(id=True))]):
+        for place in reversed([named for named in body.find_all(id=True) if named.css.match(PLACES)]):
             title = place.select_one("h1, h2, h3, .admonition-title, figcaption p, .theorem strong") or place
             heading = place.get("data-title") or spoken(title)
             text = (place.name == "dt" and place.find_next_sibling("dd")) or place
