@@ -1023,7 +1023,7 @@ function Descent(stage) {
     const {w, b, alpha, epochs} = stage.now, path = descent(q, w, b, alpha, epochs);
     const [end] = found.draw(path, (...point) => meanSquare(q, ...point)), loss = text(found.last, 1);
     const begun = `Start at ${pair({w, b})}, rate ${brief(alpha)}`;
-    found.words = `${begun}: after ${text(epochs, 0)} epochs the loss is ${loss}`;
+    found.words = `${begun}: at epoch ${text(epochs, 0)} the loss is ${loss}`;
     stage.show({"now at _w_ =": text(end[0]), "_b_ =": text(end[1]), loss,
       "border 2/_λ_~max~ =": text(border, 5)});
     stage.say([alpha > border && !(found.last <= meanSquare(q, w, b)),
@@ -1277,7 +1277,7 @@ function TwoWeights(stage) {
     change(flow, {d: plane.line(calmly)});
     const at = ([u, v]) => `(${text(u)}, ${text(v)})`, kept = ([u, v]) => text(u * u - v * v);
     const [now, keeps] = escapes ? ["no end", "no end"] : [at(end), kept(end)];
-    found.words = `Start at ${at([w1, w2])}: the flow ends at ${at(goal)}, after ${text(epochs, 0)} epochs `
+    found.words = `Start at ${at([w1, w2])}: the flow ends at ${at(goal)}, at epoch ${text(epochs, 0)} `
       + `the descent is at ${now}`;
     stage.show({"_w_₁² − _w_₂² along the flow": kept([w1, w2]), "of the descent": keeps,
       "curvature where the flow ends": text(steep, 0)});
