@@ -14,7 +14,7 @@ PAPER := _build/paper/_build/latex
 SOURCES := index.md genindex.md $(shell find chapters beyond appendix _sphinx -type f -not -path '*/.*' -not -path '*/__pycache__/*' -not -path '*/node_modules/*')
 SOURCES += $(wildcard agml_*) _config.yml _toc.yml
 
-.PHONY: help book pdf test slow lint format matrix bench mutants audit lab lighthouse lite notebooks lock clean
+.PHONY: help book pdf test slow lint format matrix bench mutants audit lab restore lighthouse lite notebooks lock clean
 
 help:
 	@echo "make book   build the book into _build/html"
@@ -30,6 +30,7 @@ help:
 	@echo "make audit  look for unused dependencies, vulnerabilities, mistakes in workflows and the citation,"
 	@echo "            and build the book with the newest releases"
 	@echo "make lab    open the pages in JupyterLab, to run and change them, in the folder notebooks"
+	@echo "make restore PAGE=...  bring a page there as it was made, and keep yours beside it"
 	@echo "make lite   build JupyterLite, which runs the pages in a browser, into _build/lite"
 	@echo "make notebooks  pack all pages as notebooks, and run them in an empty environment"
 	@echo "make lock   renew requirements.txt, and that of the notebooks, from pyproject.toml"
@@ -100,6 +101,11 @@ audit: $(READY)
 lab: $(READY) $(BUILT)
 	$(VENV)/bin/python _lab/bring.py
 	JUPYTER_CONFIG_DIR="$(CURDIR)/_build/lab" JUPYTER_CONFIG_PATH="$(CURDIR)/_lab" $(VENV)/bin/jupyter lab $(LAB)
+
+restore: $(READY) $(BUILT)
+	@test -f "notebooks/$(PAGE)" || { echo 'PAGE must be a file of notebooks/, such as PAGE=1_1-linear-models.ipynb; got "$(PAGE)"'; exit 1; }
+	mv "notebooks/$(PAGE)" "notebooks/mine of $$(date '+%F %H.%M.%S'), $(PAGE)"
+	$(VENV)/bin/python _lab/bring.py
 
 lite: $(LITE)/.built
 	@echo "JupyterLite is ready: python3 -m http.server --directory '$(abspath $(LITE))', then open http://localhost:8000/lab/index.html?path=index.md"
