@@ -1,6 +1,6 @@
 """`make lab`: a reader's notebooks are the reader's, and a page is read from the place where she is."""
 
-import importlib.util
+import importlib
 import json
 import re
 
@@ -22,9 +22,8 @@ def pages(lab):
 @pytest.fixture
 def lab(tmp_path, monkeypatch):
     """_lab/bring.py, with folders of its own and a book of two pages."""
-    spec = importlib.util.spec_from_file_location("bring", ROOT / "_lab" / "bring.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    monkeypatch.syspath_prepend(ROOT / "_lab")
+    module = importlib.import_module("bring")
     for name, folder in {"BUILT": "built", "OURS": "ours", "BROUGHT": "ours/.brought"}.items():
         monkeypatch.setattr(module, name, tmp_path / folder)
     module.BUILT.mkdir()

@@ -21,7 +21,6 @@ LITE = ROOT / "_build" / "lite"
 KERNEL = LITE / "extensions" / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "schema"
 BEGINS = {"ipython", "jedi", "micropip", "typing-extensions"}  # what kernel and explorers take from the lock
 COMPILED = {"matplotlib", "numpy"}  # for Pyodide, which neither npm nor PyPI has
-TYPES = {"json": "application/json", "mjs": "text/javascript", "wasm": "application/wasm"}
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +28,8 @@ def site():
     """The address of a plain server of files, which sends no headers, as GitHub Pages does not."""
     if not (LITE / ".built").exists():
         pytest.fail("JupyterLite is not built: run `make lite` first")
-    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=LITE)) as server:
+    handler = partial(SimpleHTTPRequestHandler, directory=LITE)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
@@ -52,11 +51,11 @@ def pyodide(tmp_path_factory):
     wheels = [f"{name}=={lock['packages'][name]['version']}" for name in needed]
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", *wheels]
     subprocess.run([*pip, f"--python-version={lock['info']['python']}"], cwd=folder, check=True)
-    files = {path.name: path.read_bytes() for path in [*core.iterdir(), *folder.glob("*.whl")]}
+    files = {path.name: path for path in [*core.iterdir(), *folder.glob("*.whl")]}
     for package in lock["packages"].values():
-        if package["file_name"] in files:  # PyPI's wheels were built another time
-            package["sha256"] = sha256(files[package["file_name"]]).hexdigest()
-    files["pyodide-lock.json"] = json.dumps(lock).encode()
+        if file := files.get(package["file_name"]):  # PyPI's wheels were built another time
+            package["sha256"] = sha256(file.read_bytes()).hexdigest()
+    files["pyodide-lock.json"].write_text(json.dumps(lock))
     return address, lock["packages"], files
 
 
@@ -68,9 +67,8 @@ def test_a_page_finds_all_that_it_needs(browser, site, pyodide):
         name = url.rpartition("/")[2]
         if url.startswith(address):
             asked.append(name)
-            kind = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
-            headers = {"Access-Control-Allow-Origin": "*", "Content-Type": kind}
-            route.fulfill(body=files[name], headers=headers) if name in files else route.abort()
+            headers = {"Access-Control-Allow-Origin": "*"}
+            route.fulfill(path=files[name], headers=headers) if name in files else route.abort()
         elif url.startswith(site):
             route.continue_()
         else:

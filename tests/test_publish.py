@@ -93,16 +93,6 @@ def test_filled_in_every_link_leads_where_it_should(small):
     } == {path.name for path in branch.iterdir()} - {notebook}
 
 
-IPYTHON = """
-import sys
-sys.path.insert(0, "")
-from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance()
-shell.run_line_magic = lambda name, line, **_: print("asked pip", line) if name == "pip" else None
-print("raised", shell.run_cell(sys.argv[1]).error_in_exec)
-"""
-
-
 @pytest.mark.parametrize(
     "code, files",
     [
@@ -111,35 +101,30 @@ print("raised", shell.run_cell(sys.argv[1]).error_in_exec)
         ("import nowhere.at.all", []),
     ],
 )
-def test_notebook_opened_alone_gets_what_it_needs(tmp_path, code, files):
-    """Its first cell asks pip for packages, and gets modules, from here instead of from the web."""
+def test_notebook_opened_alone_gets_what_it_needs(tmp_path, monkeypatch, code, files):
+    """Its first cell asks pip for packages, in vain without an index, and fetches modules, from here."""
     place = "https://raw.githubusercontent.com/ada/companion/notebooks"
     here = ROOT / "_build" / "notebooks"
     cell = publish.first_cell(PLACE, publish.imported(code)).replace(place, here.as_uri())
-    command = [sys.executable, "-Ic", IPYTHON, cell]
-    done = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    command = [sys.executable, "-m", "IPython", "--colors=nocolor", "-c", cell]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     found = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
     files = [*files, "agml_printed.py", "agml_printed.json"]
     assert found == {name: (here / name).read_bytes() for name in files}
     if "nowhere" in code:
-        assert "asked pip install --quiet nowhere\n" in done.stdout
-        assert re.search(f"^raised No module named 'nowhere'. All .*: {PLACE}/tree/", done.stdout, re.M)
+        assert "No matching distribution found for nowhere\n" in done.stderr
+        assert re.search(f"^ImportError: No module named 'nowhere'. All .*: {PLACE}/tree/", done.stdout, re.M)
     else:
-        assert done.stdout == "raised None\n"
+        assert (done.stdout, done.stderr) == ("", "")
     ast.parse(re.sub("^%.*", "", cell, flags=re.M))  # no magic stands in a block, for programs without any
 
 
-@pytest.mark.parametrize(
-    "url, baseurl, said",
-    [
-        ("github.com/ada/companion", "", "repository.url {} https://github.com/NAME/REPOSITORY, got github"),
-        ("https://github.com/ada", "", "repository.url {} https://github.com/NAME/REPOSITORY, got https://g"),
-        (PLACE, "ada.github.io", "html.baseurl {} https://NAME.github.io/REPOSITORY/, got ada"),
-    ],
-)
-def test_an_address_in_another_form_is_refused(url, baseurl, said):
+@pytest.mark.parametrize("url, baseurl", [("https://github.com/ada", ""), (PLACE, "ada.github.io")])
+def test_an_address_in_another_form_is_refused(url, baseurl):
     config = SimpleNamespace(html_theme_options={"repository_url": url}, html_baseurl=baseurl)
-    with pytest.raises(ConfigError, match=said.format("in _config.yml must look like")):
+    with pytest.raises(ConfigError, match=f"in _config.yml must look like https.*, got {baseurl or url}$"):
         publish.read_addresses(None, config)
 
 
