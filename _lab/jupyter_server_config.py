@@ -6,23 +6,11 @@ in _build/lab.
 
 from pathlib import Path
 
-from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
-
 ROOT = Path(__file__).resolve().parent.parent
-
-
-class Prompt(ZMQChannelsWebsocketConnection):
-    """Sends a kernel's messages at once; otherwise they wait 40 ms for the browser to confirm."""
-
-    def connect(self):
-        self.websocket_handler.set_nodelay(True)
-        return super().connect()
-
 
 c = get_config()  # noqa: F821
 c.ServerApp.root_dir = str(ROOT / "notebooks")
 c.ServerApp.jpserver_extensions = {"jupyterlab_jupytext": False}  # the tests read pages with it, nobody here
-c.ServerApp.kernel_websocket_connection_class = Prompt
 c.LabApp.default_url = "/lab/tree/index.md"
 c.ContentsManager.hide_globs = ["__pycache__", "agml_*"]
 # a kernel without use leaves after 20 minutes, even if its page is still open
