@@ -133,7 +133,7 @@ $(LITE_TOOLS)/.ready: $(READY)
 	@touch $@
 
 notebooks: $(READY) $(BUILT)
-	$(VENV)/bin/python -m pytest -m slow tests/test_elsewhere.py
+	$(VENV)/bin/python -m pytest -m slow tests/test_jupyterlab.py -k bare
 	@echo "The notebooks are ready: $(abspath _build/html/_downloads/agml-companion.zip)"
 
 # Sphinx keeps pages whose text is unchanged even if the helper behind them is not, so after any change

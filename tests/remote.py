@@ -96,8 +96,6 @@ def make_lab(project):
 
 # What is to be seen in JupyterLab and JupyterLite
 
-WITH_EXPLORERS = "1_2-univariate-linear-models.ipynb"
-READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status == 'idle'"
 WIDE = 760
 INSIDE = r"https?://127\.0\.0\.1:|data:|blob:"
 RAW = re.compile(

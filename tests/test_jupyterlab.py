@@ -1,14 +1,17 @@
-"""All pages in a browser, in `make lab`: they read like the book, and run; test_elsewhere.py has the zip."""
+"""All pages in JupyterLab, in `make lab` and from the zip: they read like the book, and run."""
 
 import re
 import socket
+import subprocess
+import sys
 import urllib.error
 import urllib.request
+import zipfile
 
 import pytest
 
-from remote import make_lab, read_all
-from shared import ROOT
+from remote import jupyterlab, make_lab, read_all
+from shared import ROOT, ZIP, find
 
 pytestmark = pytest.mark.slow
 
@@ -42,3 +45,23 @@ def test_every_page_reads_like_the_book_in_make_lab(browser, ours):
     pictures = [size for page in seen.values() for size in page["pictures"]]
     assert [size for size in pictures if size[1] < 1.5 * size[0]] == [] and len(pictures) > 20
     assert all("STIX Two Text Variable" in page["fonts"] for page in seen.values())
+
+
+def test_every_notebook_reads_like_the_book_in_a_bare_jupyterlab(browser, tmp_path):
+    """In an environment that has what the notebooks ask for and nothing else, without our settings."""
+    with zipfile.ZipFile(ZIP) as archive:
+        archive.extractall(tmp_path)
+    folder, environment, home = (tmp_path / name for name in ("agml-companion", "environment", "home"))
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    install = ["pip", "install", "--quiet", "--python", environment, "-r", folder / "requirements.txt"]
+    subprocess.run([find(f"{sys.prefix}/bin/uv"), *install], check=True)
+
+    def command(options):
+        return [environment / "bin" / "jupyter", "lab", *options.split()]
+
+    alone = {"JUPYTER_CONFIG_DIR": str(home / "config"), "PYTHONPATH": "", "PYTHONDONTWRITEBYTECODE": ""}
+    with jupyterlab(command, folder, home, **alone) as address:
+        _, wrong = read_all(browser, address, sorted(folder.glob("*.ipynb")))
+    assert wrong == {}
+    nbval = [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider"]
+    subprocess.run([*nbval, "1_2_1_1-gradients.ipynb"], cwd=folder, check=True)

