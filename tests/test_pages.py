@@ -32,11 +32,6 @@ GOOD = {
     "prints": ("prints: |\n  16.0", "import agml_helpers as ag\nprint(ag.f(3))"),
     "is silent": ("", "x, _, y = ag.make_data()"),
     "draws": ("mystnb: {image: {alt: Dots}}", "ag.plot_fit(x, y)"),
-    "draws, light and dark": (
-        "mystnb: {image: {alt: Dots}}",
-        "from IPython.display import display\n"
-        "display({'image/png': 'iVBORw0KGgo=', 'image/svg+xml': '<svg/>'}, raw=True)",
-    ),
     "lists": ("tags: [listing]", "ag.listing(ag.f)"),
 }
 BAD = {

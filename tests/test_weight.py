@@ -63,9 +63,8 @@ def test_a_rare_color_survives_in_the_pictures(tmp_path):
 
 
 def test_every_page_describes_itself(built):
-    said = [
-        built(name.removesuffix(".html")).select_one('meta[name="description"]')["content"] for name in BUILT
-    ]
+    pages = [built(name.removesuffix(".html")) for name in BUILT]
+    said = [page.select_one('meta[name="description"]')["content"] for page in pages]
     assert len(set(said)) == len(said)
     assert all(20 <= len(text) <= 165 and "\\(" not in text for text in said)
 

@@ -1,16 +1,33 @@
-"""Every erratum names its place in print, is proved by a cell, and is linked from its page."""
+"""Exercises have solutions that run; errata have their places and proofs, and are linked from their pages."""
 
 import re
 
 import jupytext
 import pytest
 
-from shared import DOCS, ROOT
+from shared import DOCS, FACTS, ROOT, text
 
+KINDS = {"Quick check", "By hand", "Experiment", "Proof"}
+SECTIONS = [section["file"] for section in FACTS["sections"]]
+BEYOND = [doc for doc in DOCS if re.match(r"beyond/b\d", doc)]
 TEXT = (ROOT / "appendix" / "errata.md").read_text(encoding="utf-8")
 # the text below each label, up to the next entry or the next heading of a section
 ENTRIES = dict(re.findall(r"^\((erratum-[a-z0-9-]+)\)=\n(.*?)(?=^\(erratum-|^## |\Z)", TEXT, re.M | re.S))
 WITHOUT_A_CELL = {"erratum-colors"}  # two words against each other, and nothing to compute
+
+
+@pytest.mark.parametrize("file", SECTIONS + BEYOND)
+def test_exercises_have_solutions_that_are_folded_linked_and_executed(built, file):
+    exercises, solutions = (built(file).select(f"div.{name}") for name in ("exercise", "solution"))
+    assert len(solutions) == len(exercises) >= 2
+    kinds = set()
+    for exercise, solution in zip(exercises, solutions):
+        title, link = exercise.select_one(".admonition-title"), solution.select_one(".admonition-title a")
+        kinds.add(re.search(r"\(([^,)]+)", text(title))[1])
+        assert (link["href"], text(link)) == (f"#{exercise['id']}", text(title))
+        assert "dropdown" in solution["class"]  # which the toggle button's script folds
+        assert solution.select(".cell_output pre")
+    assert kinds <= KINDS and (file in BEYOND or {"Quick check", "Proof"} <= kinds)
 
 
 @pytest.mark.parametrize("label", ENTRIES)
