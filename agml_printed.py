@@ -30,10 +30,10 @@ class Tee:
     """A stream that also keeps what goes through it."""
 
     def __init__(self, stream: Any) -> None:
-        self.stream, self.kept = stream, ""
+        self.stream, self.kept = stream, [""]
 
     def write(self, text: str) -> int:
-        self.kept += text
+        self.kept.append(text)
         return self.stream.write(text)
 
     def __getattr__(self, name: str) -> Any:
@@ -62,7 +62,7 @@ class Marks:
         if declared is None or not result.success:
             return
         text, style = "✓ as in the book", "opacity: 0.65"
-        if lines := differences(tee.kept, declared):
+        if lines := differences("".join(tee.kept), declared):
             text = "\n".join(["The book prints other lines (-) than were printed here (+):", *lines])
             style = "border-left: 3px solid #b7791f; padding-left: 0.8em; white-space: pre-wrap"
         markup = f'<div style="font-size: 85%; {style}">{html.escape(text)}</div>'
