@@ -7,11 +7,15 @@ page needs no server. It opens at a question: nothing is trained or lifted yet. 
 can ask, it is a still picture of the answer.
 """
 
+from __future__ import annotations
+
 import base64
 import contextlib
 import io
 import pathlib
+from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import anywidget
 import numpy as np
@@ -20,17 +24,20 @@ from matplotlib.figure import Figure
 
 import agml_checks as check
 import agml_helpers as ag
+from agml_checks import Array, Reals
 
 
 class Number(traitlets.Float):
     """A number that a rule holds for, between limits: its own, or those that its explorer draws from data."""
 
-    def __init__(self, *limits, rule=check.scalars):
+    name: str  # the explorer's class has given it
+
+    def __init__(self, *limits: float, rule: Callable[..., Any] = check.scalars) -> None:
         super().__init__()
         self.limits, self.rule = [*limits], rule
         self.tag(sync=True)
 
-    def validate(self, explorer, value):
+    def validate(self, explorer: Explorer, value: Any) -> float:
         """Return the number, or name the rule that it breaks."""
         (value,), (low, high) = self.rule(**{self.name: value}), explorer.limits[self.name]
         within = low <= value <= high
@@ -53,21 +60,21 @@ class Explorer(anywidget.AnyWidget):
     answer = {}  # what the still picture has in place of the zeros that an explorer opens with
     names = "x, y_data"  # of the data, on a page, for a reader who takes a picture along as code
 
-    def __init__(self, data, limits, **home):
+    def __init__(self, data: dict[str, Any], limits: dict[str, list[float]], **home: Any) -> None:
         """Start with data, limits that follow from them, and the values `home`, each within its limits."""
         words = {"kind": type(self).__name__, "task": self.question, "data": self.names}
         numbers = {name: trait for name, trait in self.traits().items() if isinstance(trait, Number)}
         limits = {name: trait.limits for name, trait in numbers.items()} | limits
         super().__init__(**words, limits=limits, home=home, **data, **home)
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: Any) -> None:
         """Set a value, or say what is wrong: a misspelled name would change nothing."""
         with check.Brief(type(self).__name__):
             if name[0] != "_" and self.home and not hasattr(type(self), name):
                 raise AttributeError(f"a name must be one of {', '.join(self.home)}, got {name}")
             super().__setattr__(name, value)
 
-    def still(self):
+    def still(self) -> bytes:
         """Return the picture of the present values, or of the answer while they are the first, as a PNG."""
         now = {name: getattr(self, name) for name in self.home}
         if now == self.home:
@@ -78,17 +85,17 @@ class Explorer(anywidget.AnyWidget):
             figure.savefig(file)
         return file.getvalue()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.home)
         return f"{type(self).__name__}({values})"
 
-    def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         still = base64.b64encode(self.still()).decode()
         return data | {"text/plain": repr(self), "image/png": still}, metadata
 
 
-def _not_all_alike(x):
+def _not_all_alike(x: Array) -> list[Array]:
     check.that(np.ptp(x) > 0, f"x must hold two different numbers, got {x[0]} alone")
     return [x]
 
@@ -107,17 +114,18 @@ class _Descending(Explorer):
     epochs = Number(0, 2000, rule=check.steps)
     answer = {"epochs": 2000}
 
-    def __init__(self, x, y_data, w, b, **more):
+    def __init__(self, x: Array, y_data: Array, w: float, b: float, **more: Any) -> None:
         best = np.polyfit(x, y_data, 1)  # the plane reaches as far around the start as around the minimum
         middle, half = (best + [w, b]) / 2, 0.9 * np.abs(best - [w, b]).max() or 1.0
         limits = dict(zip("wb", np.transpose([middle - half, middle + half]).tolist()))
         super().__init__({"x": x.tolist(), "y": y_data.tolist()}, limits, w=w, b=b, **more)
 
-    def path(self, now):
+    def path(self, now: SimpleNamespace) -> tuple[Array, Array, Array]:
         """Return weights, biases and losses of the descent, as far as they are finite numbers."""
-        for epochs in (now.epochs, 100, 10, 0):
+        for epochs in (now.epochs, 100, 10):
             with contextlib.suppress(ValueError):  # where it overflows
                 return ag.gradient_descent(self.x, self.y, now.w, now.b, now.alpha, epochs)
+        return ag.gradient_descent(self.x, self.y, now.w, now.b, now.alpha, 0)
 
 
 class Line(Explorer):
@@ -139,7 +147,7 @@ class Line(Explorer):
     question = "Each line is one point on the right. Drag either: how small can you make the loss?"
 
     @_takes_samples
-    def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START):
+    def __init__(self, x: Reals, y_data: Reals, w: float = ag.W_START, b: float = ag.B_START) -> None:
         """Start with a weight and a bias, those of the print unless others are given."""
         best, tall = np.polyfit(x, y_data, 1)[0], np.ptp(y_data) or 1.0
         # as far around the first weight as around the best, and for each weight the bias that fits it best
@@ -150,7 +158,7 @@ class Line(Explorer):
         limits = {"w": weights.tolist(), "b": [float(min(biases) - room), float(max(biases) + room)]}
         super().__init__({"x": x.tolist(), "y": y_data.tolist()}, limits, w=w, b=b, best=False)
 
-    def draw(self, figure, palette, now):
+    def draw(self, figure: Figure, palette: ag.Palette, now: SimpleNamespace) -> None:
         """Draw samples, line and errors."""
         x, y, ax = np.array(self.x), np.array(self.y), figure.add_subplot()
         y_pred = ag.linear_model(x, now.w, now.b)
@@ -173,11 +181,19 @@ class Descent(_Descending):
     question = "Press play. Then push the rate past the mark, and watch the steps leap across the valley."
 
     @_takes_samples
-    def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START, alpha=0.001, epochs=0):
+    def __init__(
+        self,
+        x: Reals,
+        y_data: Reals,
+        w: float = ag.W_START,
+        b: float = ag.B_START,
+        alpha: float = 0.001,
+        epochs: int = 0,
+    ) -> None:
         """Start with a weight and a bias, a learning rate, and a number of epochs that have passed."""
         super().__init__(x, y_data, w, b, alpha=alpha, epochs=epochs, running=False)
 
-    def draw(self, figure, palette, now):
+    def draw(self, figure: Figure, palette: ag.Palette, now: SimpleNamespace) -> None:
         """Draw level sets with the path, and the loss."""
         plane, curve = figure.subplots(1, 2)
         w, b, losses = self.path(now)
@@ -209,11 +225,22 @@ class Surface(_Descending):
     question = "Turn it until you look along the valley. What is left of the long crawl?"
 
     @_takes_samples
-    def __init__(self, x, y_data, w=ag.W_START, b=ag.B_START, alpha=0.001, epochs=2000, *, elev=32, azim=-62):
+    def __init__(
+        self,
+        x: Reals,
+        y_data: Reals,
+        w: float = ag.W_START,
+        b: float = ag.B_START,
+        alpha: float = 0.001,
+        epochs: int = 2000,
+        *,
+        elev: float = 32,
+        azim: float = -62,
+    ) -> None:
         """Start with a descent, and with height and direction of the eye, in degrees."""
         super().__init__(x, y_data, w, b, alpha=alpha, epochs=epochs, elev=elev, azim=azim)
 
-    def draw(self, figure, palette, now):
+    def draw(self, figure: Figure, palette: ag.Palette, now: SimpleNamespace) -> None:
         """Draw Fig. 1.5, seen from the chosen side."""
         w, b, _ = self.path(now)
         ax = figure.add_subplot(projection="3d", computed_zorder=False)
@@ -240,7 +267,9 @@ class Lift(Explorer):
     names = "X, inside"
 
     @check.takes(marked_points="X inside")
-    def __init__(self, X, inside, height=0, *, elev=12, azim=-60):
+    def __init__(
+        self, X: Reals, inside: ag.Marks, height: float = 0, *, elev: float = 12, azim: float = -60
+    ) -> None:
         """Start with points X of shape (n, 2), whether each lies inside the circle, and a view of them."""
         self.X, self.marks = X, inside
         # a picture needs no more digits, and a page with 5000 points opens sooner
@@ -248,7 +277,7 @@ class Lift(Explorer):
         data = {"points": points, "inside": "".join(map(str, inside.astype(int)))}
         super().__init__(data, {}, height=height, elev=elev, azim=azim)
 
-    def draw(self, figure, palette, now):
+    def draw(self, figure: Figure, palette: ag.Palette, now: SimpleNamespace) -> None:
         """Draw Fig. 1.8, seen from the chosen side."""
         ax = figure.add_subplot(projection="3d", computed_zorder=False)
         ag.plot_lifted_circle(self.X, self.marks, height=now.height, elev=now.elev, azim=now.azim, ax=ax)
@@ -270,11 +299,11 @@ class Neuron(Explorer):
     names = ""
 
     @check.takes()
-    def __init__(self, w=1, b=0):
+    def __init__(self, w: float = 1, b: float = 0) -> None:
         """Start with a weight and a bias; 1 and 0 give the sigmoid itself."""
         super().__init__({}, {}, w=w, b=b)
 
-    def draw(self, figure, palette, now):
+    def draw(self, figure: Figure, palette: ag.Palette, now: SimpleNamespace) -> None:
         """Draw both curves."""
         x = np.linspace(-8, 8, 401)
         ax = ag.labeled_axes(figure.add_subplot(), "$x$", "")
@@ -306,12 +335,14 @@ class Training(Explorer):
     answer = {"epoch": 10_000}
 
     @check.takes(vectors="x y_data")
-    def __init__(self, x, y_data, d=2, seed=42, alpha=0.01, epoch=0):
+    def __init__(
+        self, x: Reals, y_data: Reals, d: int = 2, seed: int = 42, alpha: float = 0.01, epoch: int = 0
+    ) -> None:
         """Start with the network of Fig. 1.10 before its training, unless other values are given."""
         home = {"d": d, "seed": seed, "alpha": alpha, "epoch": epoch, "midpoint": False, "running": False}
         super().__init__({"x": x.tolist(), "y": y_data.tolist()}, {}, **home)
 
-    def draw(self, figure, palette, now):
+    def draw(self, figure: Figure, palette: ag.Palette, now: SimpleNamespace) -> None:
         """Draw the fit, and what each neuron adds."""
         v, y = np.reshape(self.x, (-1, 1)), np.reshape(self.y, (-1, 1))
         net, _ = ag.train_network(v, y, ag.init_network(now.d, now.seed), now.alpha, now.epoch)
@@ -345,14 +376,16 @@ class TwoWeights(Explorer):
     names = "xx, xy"
 
     @check.takes(rate="xx xy")
-    def __init__(self, xx, xy, w1=1, w2=5, alpha=0.001, epochs=0):
+    def __init__(
+        self, xx: float, xy: float, w1: float = 1, w2: float = 5, alpha: float = 0.001, epochs: int = 0
+    ) -> None:
         """Start with two weights, a learning rate, and a number of epochs."""
         reach = 2.6 * float(np.sqrt(xy / xx))
         limits = {"w1": [-reach, reach], "w2": [-reach, reach]}
         home = {"w1": w1, "w2": w2, "alpha": alpha, "epochs": epochs, "running": False}
         super().__init__({"xx": xx, "xy": xy}, limits, **home)
 
-    def path(self, now):
+    def path(self, now: SimpleNamespace) -> Array:
         """Return the points (w1, w2) of the descent."""
         path = [np.array([now.w1, now.w2])]
         while len(path) <= now.epochs and np.abs(path[-1]).max() < 1e6:
@@ -360,7 +393,7 @@ class TwoWeights(Explorer):
             path.append(path[-1] - now.alpha * slope * path[-1][::-1])
         return np.array(path)
 
-    def draw(self, figure, palette, now):
+    def draw(self, figure: Figure, palette: ag.Palette, now: SimpleNamespace) -> None:
         """Draw the minimizers and the descent."""
         import agml_figures as fig  # what chapter 1 shows needs nothing of Beyond
 
@@ -368,5 +401,5 @@ class TwoWeights(Explorer):
         fig.plot_hyperbola(self.xx, self.xy, [self.path(now)], ax=ax)
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return [name for name, value in globals().items() if getattr(value, "__module__", "") == __name__]
