@@ -1,5 +1,6 @@
 """The table that leads from the print, page by page, to the places here, and the way back."""
 
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -23,7 +24,12 @@ KINDS = {
 def read(env):
     """Return the facts of the print, and every thing there with its kind, by its name."""
     env.note_dependency(str(FACTS))
-    facts = yaml.safe_load(FACTS.read_text(encoding="utf-8"))
+    return parse(FACTS.read_text(encoding="utf-8"))
+
+
+@cache  # many places on the pages ask
+def parse(text):
+    facts = yaml.safe_load(text)
     return facts, {thing["name"]: (kind, thing) for kind in KINDS for thing in facts[kind]}
 
 
