@@ -179,7 +179,7 @@ const STYLE = `
   --ink: #2A2E37; --soft: #595E69; --blue: #0072B2; --green: #00805E; --red: #C1272D;
   --face: "STIX Two Text Variable", "STIX Two Text", STIXGeneral, Georgia, "Times New Roman", serif;
   color: var(--ink); font: .92rem/1.5 var(--face); font-variant-numeric: lining-nums tabular-nums;
-  max-width: 46rem; width: 100%;
+  max-width: 46rem; width: 100%; contain: layout style; isolation: isolate; /* what is around it stays */
 }
 .agml.dark { --ink: #DEE2E6; --soft: #AEB2BA; --blue: #56B4E9; --green: #3CC79A; --red: #FF8A80; }
 .agml p { margin: 0; }
@@ -682,14 +682,14 @@ class Panel {
       const far = path.findIndex(point => !point.every(v => Math.abs(v) < reach)), seen = [];
       const drawn = far < 0 ? path : path.slice(0, far + 1).map(point => point.map(v => clamp(v, room)));
       let d = "", dots = "", leaps = 0, lifted = false, last, before;
-      drawn.forEach(([u, v], i) => {
-        const now = [this.X(u), this.Y(v)], spot = now.map(part => part.toFixed(1)).join(" ");
-        if (apart(now, seen[i % 2]) > 0.5) { // one dot for all on one spot, on either side of a valley
-          seen[i % 2] = now;
-          dots += `M${spot}h0`;
-        }
-        const step = apart(now, last), late = step > 5 && ++leaps > 40 && i < drawn.length - 3;
-        if (step < 0.5 && i < drawn.length - 1) return;
+      drawn.forEach(([u, v], i, {length}) => {
+        const now = [this.X(u), this.Y(v)], step = apart(now, last), goes = step > 0.5 || i === length - 1;
+        const alone = apart(now, seen[i % 2]) > 0.5; // one dot for all on one spot, on either side of a valley
+        if (!alone && !goes) return;
+        const spot = now.map(part => part.toFixed(1)).join(" ");
+        if (alone) [seen[i % 2], dots] = [now, `${dots}M${spot}h0`];
+        if (!goes) return;
+        const late = step > 5 && ++leaps > 40 && i < length - 3;
         if (!late) d += d ? `${lifted ? `M${before}` : ""}L${spot}` : `M${spot}`;
         [last, before, lifted] = [now, spot, late];
       });
