@@ -406,8 +406,9 @@ class Stage {
     };
     for (const name of Object.keys(this.home)) this.listen(name, this.redraw);
     this.button("undo", () => {
-      if (!this.past.length) return this.tell("There is nothing to undo.");
-      this.set(this.past.pop());
+      const before = this.past.pop();
+      this.tell(before ? "" : "There is nothing to undo.");
+      this.set(before ?? {});
       this.settled();
     });
     this.button("start over", () => this.gesture(() => this.set(this.home)));
@@ -436,7 +437,7 @@ class Stage {
 
   begin() {
     this.before = {...this.now, ..."running" in this.home && {running: false}};
-    this.note = "";
+    this.tell("");
   }
   end() {
     const {now, before} = this, moved = name => name !== "running" && now[name] !== before[name];
@@ -483,6 +484,7 @@ class Stage {
     field.dataset.lmSuppressShortcuts = "true"; // or JupyterLab would take letters for its commands
     const range = html("input", {type: "range", min: low, max: high, step: whole ? 1 : (high - low) / 500});
     const moves = value => this.set({[name]: value, ..."running" in this.home && {running: false}});
+    const words = value => decimals === null ? brief(value) : text(value, decimals);
     let held = false;
     range.addEventListener("input", () => {
       if (!held) this.begin();
@@ -493,12 +495,14 @@ class Stage {
       held = false;
       this.end();
     });
+    range.addEventListener("pointercancel", () => held && this.set(this.before)); // the finger scrolls the page
     field.addEventListener("change", () => {
       const value = Number(field.value.replace("−", "-").replace(/,(?=\d{3})/g, "").trim() || NaN);
-      const [least, most] = this.limits[name], fine = least <= value && value <= most;
-      if (fine && !(whole && value % 1)) return this.gesture(() => moves(value));
+      // a limit may be typed as the field shows it
+      const ends = this.limits[name], fine = Number.isFinite(value) && !(whole && value % 1);
+      if (fine && words(value) === words(clamp(value, ends))) return this.gesture(() => moves(value));
       const rule = `${spoken(label)} must be a ${whole ? "whole number" : "number"}`;
-      this.tell(`${rule} between ${brief(least)} and ${brief(most)}, got ${field.value}`);
+      this.tell(`${rule} between ${ends.map(words).join(" and ")}, got ${field.value || "nothing"}`);
     });
     (slides ? range : field).id = id;
     if (slides) field.ariaLabel = `${spoken(label)}, typed`;
@@ -506,10 +510,10 @@ class Stage {
     row.append(html("label", {htmlFor: id}, ...spelled(label)), ...slides ? [range] : [], field);
     this.sliders.append(row);
     this.shows.push(() => {
-      const value = this.now[name], words = decimals === null ? brief(value) : text(value, decimals);
+      const value = this.now[name];
       range.value = scale.to(value);
-      range.ariaValueText = words;
-      if (document.activeElement !== field) field.value = words;
+      range.ariaValueText = words(value);
+      if (document.activeElement !== field) field.value = words(value);
     });
   }
   /* Let epochs pass while `running`: slowly at first and faster later, as descents are, by even numbers, so
@@ -584,12 +588,8 @@ function draggable(stage, node, {grab, move, press}) {
     event.preventDefault();
   });
   node.addEventListener("pointermove", event => held &&= move(event, held));
-  const release = () => {
-    if (held) stage.end();
-    held = null;
-  };
   for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
-    node.addEventListener(name, release);
+    node.addEventListener(name, () => held &&= stage.end()); // once: it returns nothing
   }
   node.addEventListener("keydown", event => {
     const way = KEYS[event.key];
@@ -968,7 +968,7 @@ function Line(stage) {
   const data = dataPanel(stage, x, y, {label: "The samples, the line and its errors"});
   const [errors, dots, ideal, fit] = data.paths("errors", "samples", "best", "fit");
   const plane = weightPanel(stage), [lowest] = plane.paths("lowest");
-  stage.key({samples: "samples", fit: "the line, a point on the right", errors: "its errors", ...DEEP,
+  stage.key({samples: "samples", fit: "the line, a point in the plane", errors: "its errors", ...DEEP,
     best: "the best line", lowest: "its point, both on request"});
   const says = () => `${pair(stage.now)}: the loss is ${text(meanSquare(q, ...stage.get("w", "b")), 1)}`;
   const [left, right] = [0.15, 0.85].map(part => data.x[0] + part * (data.x[1] - data.x[0]));
@@ -1027,7 +1027,7 @@ function Descent(stage) {
     stage.show({"now at _w_ =": text(end[0]), "_b_ =": text(end[1]), loss,
       "border 2/_λ_~max~ =": text(border, 5)});
     stage.say([alpha > border && !(found.last <= meanSquare(q, w, b)),
-      "The descent diverges: every step climbs."], [alpha > border,
+      "The descent diverges: by now every step climbs."], [alpha > border,
       "The rate is beyond the border: sooner or later this descent diverges."], [alpha > border / 2,
       "Across the valley every step is too long and ends on the other side."]);
   });
@@ -1085,7 +1085,7 @@ function Lift(stage) {
   const scene = new Scene(stage, "The points in space, to be turned"), n = inside.length;
   const rise = value => TALL * (2 * value / TOP - 1);
   stage.key({inside: "inside", outside: "outside", between: "the plane between them"});
-  stage.control("height", "lift");
+  stage.control("height", "lift", {decimals: null});
   stage.control("elev", "eye’s height", {decimals: 0});
   stage.control("azim", "turned to", {decimals: 0, slides: false});
   function paintPoints({paint, color}) {
@@ -1128,7 +1128,7 @@ function Lift(stage) {
     const [high, allHigh] = count(0, value => height * value > height);
     stage.show({"inside, below the plane": low, "outside, above it": high});
     stage.say([allLow && allHigh, "The plane has one class on each side."], [true,
-      "No plane lies between the classes, and no line in theirs."]);
+      "Flat, no line separates the classes."]);
   });
 }
 

@@ -144,7 +144,7 @@ class Line(Explorer):
     w = Number()
     b = Number()
     best = traitlets.Bool().tag(sync=True)
-    question = "Each line is one point on the right. Drag either: how small can you make the loss?"
+    question = "Each line is one point of the plane. Drag either: how small can you make the loss?"
 
     @_takes_samples
     def __init__(self, x: Reals, y_data: Reals, w: float = ag.W_START, b: float = ag.B_START) -> None:

@@ -1,5 +1,6 @@
 """Finish the pages that Sphinx has written: draw their formulas, and load no more than they need."""
 
+import re
 import sys
 from functools import partial
 from textwrap import shorten
@@ -21,6 +22,7 @@ def describe(app, pages):
         title = search.spoken(page.select_one("h1:not(.onlyprint > *)")).removesuffix("#")
         begins = [search.spoken(text) for text in page.select("section > p:not(.in-print)", limit=2)]
         text = f"{title}: {' '.join(begins) or app.config.html_title}"
+        text = re.sub(r"([_^]){([^{}]*)}", r"\1\2", text)
         text = shorten(text, 161, placeholder=" …", break_on_hyphens=False)
         tags = {"title": title, "description": text, "type": "article", "site_name": app.config.html_title}
         if base:

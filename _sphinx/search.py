@@ -10,7 +10,7 @@ import shutil
 from functools import cache
 from pathlib import PurePath
 
-from pylatexenc.latex2text import LatexNodes2Text
+from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
 from .formulas import Markup
 from .npm import NODE_MODULES
@@ -22,11 +22,22 @@ PLACES = (
 SCRIPTS = ("minisearch.js", "places.js", "search.js")
 
 
+def fraction(node, l2tobj):
+    """Return a fraction in one line, with parentheses around what is more than a number or a letter."""
+    parts = [l2tobj.nodelist_to_text([part]) for part in node.nodeargs]
+    return "/".join(part if re.fullmatch(r"\d+|\w(_\w)?", part) else f"({part})" for part in parts)
+
+
+MACROS = get_default_latex_context_db()
+MACROS.add_context_category("ours", prepend=True, macros=[MacroTextSpec("frac", fraction)])
+TO_TEXT = LatexNodes2Text(MACROS, math_mode="text", keep_braced_groups=True)  # of two letters or more
+
+
 @cache
 def plain(tex):
-    """Return a formula as plain text: `α ≤ 2/N`."""
-    tex = re.sub(r"\\[dt]frac\b", r"\\frac", tex)
-    return " ".join(LatexNodes2Text(math_mode="text").latex_to_text(tex).replace("&", " ").split())
+    """Return a formula as plain text: `α ≤ 2/N`, `w_{max}`."""
+    text = TO_TEXT.latex_to_text(re.sub(r"\\[dt]frac\b", r"\\frac", tex)).replace("&", " ")
+    return " ".join(re.sub(r"[·×∈≤≥≈≠→]|(?<=\w)[+-](?= )", r" \g<0> ", text).split())
 
 
 def spoken(element):

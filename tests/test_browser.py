@@ -96,6 +96,7 @@ FOUND = {
     "B13": "b13-how-big-a-singularity.html#how-big",
     "groebner": "#term-Grobner-basis",
     "gradiant": "#term-Gradient",
+    "sigmiod": "#term-Sigmoid",
     "learning rate": "#term-Learning-rate",
     "Figure 1.9": "#fig-sigmoid",
     "α": "#term-Learning-rate",
@@ -139,5 +140,6 @@ def test_links_show_where_they_lead(visit):
         assert 0 <= box["x"] <= PHONE["width"] - box["width"]
         page.keyboard.press("Escape")
         expect(tip).to_be_hidden()
+    page.mouse.move(0, 0)  # or the map would scroll below it
     page.locator(".page-map a").first.focus()
     expect(tip).to_have_text(re.compile("^B1 "))

@@ -489,10 +489,16 @@ def test_line_compares_with_the_best_goes_where_one_clicks_and_refuses_by_name(s
     shown.slider("bias b").press("ArrowRight")
     check_numbers("Line", shown)
     before = shown.text()
-    for name, typed in (("weight w", "99"), ("weight w", "much")):
-        shown.type(f"{name}, typed", typed)
-        assert shown.says() == f"{name} must be a number between −5.15 and 17.1, got {typed}"
+    low, high = (f"{end:.2f}" for end in ex.Line(x, y).limits["w"])
+    between = f"weight w must be a number between {low} and {high}, got ".replace("-", "−")
+    for typed in ("99", "much", ""):
+        shown.type("weight w, typed", typed)
+        assert shown.says() == between + (typed or "nothing")
         assert shown.text() == before
+    shown.button("undo").click()
+    assert "must be" not in shown.says()
+    shown.type("weight w, typed", high)  # a limit, as it is shown
+    assert shown.state()["w"] == ex.Line(x, y).limits["w"][1]
     shown.type("weight w, typed", "4.25")
     assert shown.state()["w"] == 4.25 and "must be" not in shown.says()
 

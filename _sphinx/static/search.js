@@ -4,6 +4,9 @@ const GREEK =
   ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma"
     + " tau upsilon phi chi psi omega").split(" ");
 const WORD = /\(\p{N}[\p{L}\p{N}.]*\)|[\p{L}\p{N}\p{M}_]+(?:\.[\p{L}\p{N}_]+)*|[∇∂∑∞]/gu;
+for (const place of PLACES) { // braces of formulas are for tips.js
+  for (const part of ["title", "text"]) place[part] = place[part].replace(/([_^])\{([^{}]+)\}/gu, "$1$2");
+}
 const pages = Object.groupBy(PLACES, ({page}) => page);
 
 const fold = text =>
@@ -28,6 +31,12 @@ const letters = PLACES.map(({names: [id], text}) =>
   id.startsWith("term-") ? words(text.slice(0, 20)).filter(word => GREEK.includes(word)) : []
 );
 
+// Each word with two neighbors swapped, in all ways: MiniSearch counts a swap as two wrong letters.
+const swapped = text =>
+  words(text).flatMap(word =>
+    [...word].slice(1).map((letter, i) => word.slice(0, i) + letter + word[i] + word.slice(i + 2))
+  );
+
 function find(typed) {
   const query = typed.replace(/\bag\./g, "");
   const options = {
@@ -47,8 +56,11 @@ function find(typed) {
           : 1);
     },
   };
-  const found = index.search(query, {...options, combineWith: "AND"});
-  return found.length ? found : index.search(query, options);
+  for (const tried of [{combineWith: "AND"}, {}, {tokenize: swapped}]) {
+    const found = index.search(query, {...options, ...tried});
+    if (found.length) return found;
+  }
+  return [];
 }
 
 const element = (name, properties, ...children) => {

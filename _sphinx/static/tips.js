@@ -18,18 +18,18 @@
     node.append(...children);
     return node;
   };
-  // The list has formulas as plain text: w_1, and ∑_i=1^N in an equation, but no y_true of a program.
-  const SHORT = /([_^](?:\p{N}+|\p{L})(?![\p{L}\p{N}_]))/u, LONG = /([_^][\p{L}\p{N},=]+)/u;
-  const formulas = (text, form) =>
-    text.split(form).map((part, odd) =>
-      odd % 2 ? element(part[0] === "_" ? "sub" : "sup", part.slice(1)) : part
+  // The list has formulas as plain text: w_1 and ∑_{i=1}^N; a program has y_true, and an address 8_2.
+  const SCRIPT = /((?:\^|(?<!\p{N})_)(?:\{[^{}]+\}|(?:\p{N}+|[\p{L}*])(?![\p{L}\p{N}_])))/u;
+  const formulas = text =>
+    text.split(SCRIPT).map((part, odd) =>
+      odd % 2 ? element(part[0] === "_" ? "sub" : "sup", part.slice(1).replace(/[{}]/g, "")) : part
     );
 
-  const fill = ({title, text, picture, names: [name]}) => {
-    const [prose] = text.split(" import "), form = name.startsWith("equation-") ? LONG : SHORT;
+  const fill = ({title, text, picture}) => {
+    const [prose] = text.split(" import ");
     const short = prose.length > 260 ? `${prose.slice(0, 260).replace(/\s\S*$/, "")} …` : prose;
-    tip.replaceChildren(element("b", ...formulas(title, form)));
-    if (short) tip.append(element("p", ...formulas(short, form)));
+    tip.replaceChildren(element("b", ...formulas(title)));
+    if (short) tip.append(element("p", ...formulas(short)));
     if (!picture) return;
     const image = Object.assign(new Image(), {alt: "", src: `${base}_images/${picture}.webp`});
     tip.append(image);
