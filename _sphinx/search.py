@@ -8,10 +8,12 @@ import json
 import re
 import shutil
 from functools import cache
+from itertools import starmap
 from pathlib import PurePath
 
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
+from .execution import Fault
 from .formulas import Markup
 from .npm import NODE_MODULES
 
@@ -24,20 +26,28 @@ SCRIPTS = ("minisearch.js", "places.js", "search.js")
 
 def fraction(node, l2tobj):
     """Return a fraction in one line, with parentheses around what is more than a number or a letter."""
-    parts = [l2tobj.nodelist_to_text([part]) for part in node.nodeargs]
+    parts = [l2tobj.nodelist_to_text(getattr(part, "nodelist", [part])) for part in node.nodeargs]
     return "/".join(part if re.fullmatch(r"\d+|\w(_\w)?", part) else f"({part})" for part in parts)
 
 
+def unknown(node):
+    raise Fault(f"search.py has no plain text for \\{node.macroname}, which a formula has")
+
+
+SAID = {"frac": fraction, "ne": "≠", "det": "det "}
+UNSAID = dict.fromkeys(("left", "right", "bigl", "bigr", "big", "displaystyle"), "")
 MACROS = get_default_latex_context_db()
-MACROS.add_context_category("ours", prepend=True, macros=[MacroTextSpec("frac", fraction)])
+MACROS.add_context_category("ours", [*starmap(MacroTextSpec, (SAID | UNSAID).items())], prepend=True)
+MACROS.set_unknown_macro_spec(MacroTextSpec("", unknown))
 TO_TEXT = LatexNodes2Text(MACROS, math_mode="text", keep_braced_groups=True)  # of two letters or more
 
 
 @cache
 def plain(tex):
     """Return a formula as plain text: `α ≤ 2/N`, `w_{max}`."""
-    text = TO_TEXT.latex_to_text(re.sub(r"\\[dt]frac\b", r"\\frac", tex)).replace("&", " ")
-    return " ".join(re.sub(r"[·×∈≤≥≈≠→]|(?<=\w)[+-](?= )", r" \g<0> ", text).split())
+    tex = re.sub(r"\\[dt]frac(?![a-z])", r"\\frac", tex).replace(r"\operatorname", r"\mathrm")
+    text = TO_TEXT.latex_to_text(tex).replace("&", " ")
+    return " ".join(re.sub(r"[·×∈≤≥<>≈≠→←]|(?<=\w)[+=-](?= )|(log)(?=\w)", r" \g<0> ", text).split())
 
 
 def spoken(element):

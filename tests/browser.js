@@ -28,8 +28,19 @@ export async function focusable() {
   }
 }
 
+/* What a browser has as its own, and a script of ours has put something else in its place. */
+function overwritten() {
+  const frame = document.createElement("iframe");
+  document.body.append(frame);
+  const own = Object.keys(Object.getOwnPropertyDescriptors(frame.contentWindow));
+  frame.remove();
+  return own.filter(name =>
+    typeof window[name] === "function" && !`${window[name]}`.includes("[native code]")
+  );
+}
+
 /* What is wrong in any view: the page is too wide, a picture is not there, a line begins with a comma that a
-   formula ended with, code doesn't fit, something moves. */
+   formula ended with, code doesn't fit, something moves, `print` doesn't print. */
 export function faults() {
   const begins = kept => {
     const mark = document.createRange(), formula = [...kept.querySelectorAll("svg")].at(-1);
@@ -44,7 +55,7 @@ export function faults() {
     ...seen("article .kept").filter(begins),
     ...seen("article pre").filter(code => innerWidth > 1000 && tooWide(code)),
     ...seen("*").filter(node => moves(getComputedStyle(node))),
-  ].map(node => node.outerHTML.slice(0, 200));
+  ].map(node => node.outerHTML.slice(0, 200)).concat(overwritten());
 }
 
 /* What axe finds. Of texts with the same color, size and weight on the same grounds, it tries one for contrast;

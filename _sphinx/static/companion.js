@@ -3,14 +3,14 @@ const root = document.documentElement;
 // On paper a page is light, whatever the screen shows. Some browsers say that they print, others change the
 // medium.
 let onScreen;
-function print(paper) {
+function putOnPaper(paper) {
   if (paper) onScreen ??= root.dataset.theme;
   root.dataset.theme = paper ? "light" : onScreen ?? root.dataset.theme;
   if (!paper) onScreen = undefined;
 }
-matchMedia("print").addEventListener("change", ({matches}) => print(matches));
-addEventListener("beforeprint", ({isTrusted}) => isTrusted && print(true));
-addEventListener("afterprint", () => print(false));
+matchMedia("print").addEventListener("change", ({matches}) => putOnPaper(matches));
+addEventListener("beforeprint", ({isTrusted}) => isTrusted && putOnPaper(true));
+addEventListener("afterprint", () => putOnPaper(false));
 
 // Solutions are folded. The browser's own search looks into them, and opens what it finds.
 const folds = [...document.querySelectorAll(".dropdown.admonition")].map(box => {

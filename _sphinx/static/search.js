@@ -37,7 +37,7 @@ const swapped = text =>
     [...word].slice(1).map((letter, i) => word.slice(0, i) + letter + word[i] + word.slice(i + 2))
   );
 
-function find(typed) {
+function lookUp(typed) {
   const query = typed.replace(/\bag\./g, "");
   const options = {
     boost: {title: 4},
@@ -100,7 +100,7 @@ function show({id, match}) {
 const field = document.querySelector(".bd-search-container input");
 const results = document.getElementById("search-results");
 function search() {
-  const asked = field.value.trim(), found = asked ? find(asked) : [];
+  const asked = field.value.trim(), found = asked ? lookUp(asked) : [];
   const said = found.length ? `${found.length} ${found.length === 1 ? "place" : "places"}` : "Nothing found.";
   const list = element("ol", {}, ...found.slice(0, 50).map(show));
   results.replaceChildren(element("p", {role: "status"}, asked ? said : ""), list);
