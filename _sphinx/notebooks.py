@@ -18,7 +18,7 @@ from ipykernel.ipkernel import IPythonKernel
 from sphinx import addnodes
 
 from . import theme
-from .execution import EXECUTED, ROOT, VIEW
+from .execution import ROOT, VIEW
 from .markdown import Block, Code, Markdown
 from .publish import FILES, PRINTED, first_cell, imported, notebook_name, runs
 
@@ -64,7 +64,7 @@ class Notebooks:
         """Return a page as a notebook, with what it printed and drew; its links are those of markdown.py."""
         cells, names, begins = [], {}, True
         if runs(self.app, doc):
-            run = nbformat.read(Path(self.app.outdir).parent / EXECUTED / f"{doc}.ipynb", as_version=4)
+            run = nbformat.read(Path(self.env.mystnb_config.output_folder, f"{doc}.ipynb"), as_version=4)
             code = "\n".join(cell.source for cell in run.cells if cell.cell_type == "code")
             needs = first_cell(self.app.config.html_theme_options["repository_url"], imported(code))
             hidden = {"cellView": "form", "jupyter": {"source_hidden": True}}
