@@ -20,19 +20,13 @@ from sphinx import addnodes
 from . import theme
 from .execution import ROOT, VIEW
 from .markdown import Block, Code, Markdown
-from .publish import FILES, PRINTED, first_cell, imported, notebook_name, runs
+from .publish import FILES, PRINTED, first_cell, notebook_name, render, runs
 
 NAME = "agml-companion"
 PDF = ROOT / "_build" / "companion.pdf"
 FOLDED = "jp-MarkdownHeadingCollapsed"
 PLACE = re.compile(r'page:([\w./-]+)#([^\s)"]*)')
 DATE = (2026, 1, 1, 0, 0, 0)  # of every file in the zip, whenever it is made
-
-RUN = """## Run a page
-
-Every page is a notebook that runs by itself. Open one from the list below; *Run › Run All Cells* runs it
-from top to bottom, *Shift+Enter* cell by cell, and then the pictures with sliders move. Change a number,
-run the cell again, and see what happens. A solution is folded: the triangle beside its title opens it."""
 
 
 def outline(env):
@@ -66,7 +60,7 @@ class Notebooks:
         if runs(self.app, doc):
             run = nbformat.read(Path(self.env.mystnb_config.output_folder, f"{doc}.ipynb"), as_version=4)
             code = "\n".join(cell.source for cell in run.cells if cell.cell_type == "code")
-            needs = first_cell(self.app.config.html_theme_options["repository_url"], imported(code))
+            needs = first_cell(self.app.config.html_theme_options["repository_url"], code)
             hidden = {"cellView": "form", "jupyter": {"source_hidden": True}}
             cells.append(nbformat.v4.new_code_cell(needs, metadata=hidden))
         for part in Markdown(self.app, doc).parts(doctree):
@@ -125,7 +119,7 @@ class Notebooks:
             for caption, pages in self.outline:
                 lines += ["", f"**{caption}**", ""]
                 lines += [f"{'  ' * depth}- [{self.title(page)}](page:{page}#)" for depth, page in pages]
-            return [RUN, "\n".join(lines)]
+            return [render("run.md"), "\n".join(lines)]
         place = self.order.index(doc)
         links = [f"[← {self.title(page)}](page:{page}#)" for page in self.order[place - 1 : place]]
         links.append("[Contents](page:index#)")
@@ -170,8 +164,7 @@ def write(app, error, doctrees):
     beside[PRINTED] = as_json(books.printed)
     notebooks = books.files()
     locked = (ROOT / "_lab" / "requirements.txt").read_text(encoding="utf-8")
-    readme = (ROOT / "_sphinx" / "templates" / "README.md").read_text(encoding="utf-8")
-    readme = readme.replace("FILES", ", ".join(FILES))
+    readme = render("README.md", files=FILES) + "\n"
     zipped = notebooks | beside | {"README.md": readme, "requirements.txt": locked}
     downloads.mkdir(exist_ok=True)
     with zipfile.ZipFile(downloads / f"{NAME}.zip", "w") as archive:
