@@ -13,6 +13,7 @@ from typing import NamedTuple
 from docutils import nodes
 
 from .execution import Fault
+from .numbering import counted
 
 BOX = '<div class="companion {}" style="border-left: 3px solid {}; padding-left: 1em">\n\n{}\n\n</div>'
 COLORS = {"exercise": "#007bff", "beyond": "#b7791f"}
@@ -133,9 +134,7 @@ class Markdown:
                 raise self.fault(node)
 
     def number(self, kind, names):
-        """Return the number of a figure, equation or exercise that has one of these names, or nothing."""
-        numbers = self.env.toc_fignumbers.get(self.doc, {}).get(kind, {})
-        return next((".".join(map(str, numbers[name])) for name in names if name in numbers), "")
+        return counted(self.env, self.doc, kind, names)
 
     def table(self, node):
         rows = []
