@@ -26,7 +26,7 @@ LITE = {
     "icon": "_static/images/logo_jupyterlite.svg",
 }
 FILES = sorted(path.name for path in ROOT.glob("agml_*.[jp]*"))
-MODULES = [Path(name).stem for name in FILES if name.endswith(".py")]
+MODULES = {Path(name).stem for name in FILES if name.endswith(".py")}
 
 
 def read_addresses(app, config):
@@ -76,7 +76,7 @@ def notebook_name(page, ending=".ipynb"):
 def imported(code):
     """Return the names of what code imports, and of what our modules among them import in turn."""
     names = {*re.findall(r"^ *(?:import|from) (\w+)[\w.]*(?: as | import |$)", code, re.M)}
-    ours = [(ROOT / f"{name}.py").read_text(encoding="utf-8") for name in names & set(MODULES)]
+    ours = [(ROOT / f"{name}.py").read_text(encoding="utf-8") for name in names & MODULES]
     return names.union(*map(imported, ours))
 
 
@@ -87,16 +87,11 @@ def first_cell(url, code):
     one that was opened alone, from a repository, fetches them from the branch of the notebooks.
     """
     names = imported(code) | {"agml_printed"}
-    modules = sorted(names & set(MODULES))
-    return render(
-        "first-cell.ipy",
-        packages=sorted(names - set(MODULES) - sys.stdlib_module_names - {"IPython"}),
-        modules=modules,
-        files=[file for file in [*FILES, PRINTED] if Path(file).stem in modules],
-        url=url,
-        branch=NOTEBOOKS,
-        sizes=FINE,
-    )
+    packages = sorted(names - MODULES - sys.stdlib_module_names - {"IPython"})
+    modules = sorted(names & MODULES)
+    files = [file for file in [*FILES, PRINTED] if Path(file).stem in modules]
+    values = {"packages": packages, "modules": modules, "files": files}
+    return render("first-cell.ipy", url=url, branch=NOTEBOOKS, sizes=FINE, **values)
 
 
 def render(template, **values):
