@@ -39,7 +39,8 @@ class Page(Markdown):
         super().__init__(app, doc)
         self.number = self.env.metadata[doc].get("number", "")
         self.title = f"{self.number} {self.env.titles[doc].astext()}".strip()
-        self.cells, self.ran, self.names, self.places, self.open = [], [], [], {}, False
+        self.cells, self.ran, self.places = [], [], {}  # places are the ids of cells, by names in the page
+        self.names, self.open = [], False  # names that wait for a cell; does the last one take more text?
         if runs(app, doc):
             kept = Path(self.env.mystnb_config.output_folder, f"{doc}.ipynb")
             self.ran = nbformat.read(kept, as_version=4).cells
@@ -49,11 +50,12 @@ class Page(Markdown):
         self.fill(doctree)
 
     def fill(self, node, depth=0):
-        """Make cells of what is in a node; paragraphs apart, what has a name begins one."""
+        """Make cells of what is in a node: what has a name begins one, but for paragraphs and their lists."""
         for child in node.children:
-            names = (child[0] if child.tagname == "definition_list_item" else child).get("ids", [])
-            self.names += names
-            self.open &= not names or child.tagname in ("paragraph", "enumerated_list")
+            named = child[0] if child.tagname == "definition_list_item" else child  # by its term
+            self.names += named.get("ids", [])
+            if named.get("ids") and child.tagname not in ("paragraph", "enumerated_list"):
+                self.open = False
             match child.tagname:
                 case "section":
                     self.fill(child, depth + 1)
@@ -93,7 +95,8 @@ class Page(Markdown):
         title, content = node
         self.names, self.open = [f"solution-of-{node['target_label']}"], False
         self.write("##### " + " ".join(title.astext().split()).partition(" (")[0])
-        self.cells[-1].metadata[FOLDED], self.open = True, False
+        self.cells[-1].metadata[FOLDED] = True
+        self.open = False
         self.fill(content)
 
     def code(self, node):
@@ -140,15 +143,12 @@ class Page(Markdown):
 
 def make(app, doctrees):
     """Return all pages in their order, each with the way to its neighbors, and the first with that to all."""
-    order = [doc for doc in app.env.collect_relations() if doc != "genindex"]
-    pages = {doc: Page(app, doc, doctrees[doc]) for doc in order}
-    parts = list(app.env.tocs["index"].findall(addnodes.toctree))
-    for doc, before, after in zip(order, [None, *order], [*order[1:], None]):
-        for template in ["run.md", "contents.md"] if doc == "index" else ["go-on.md"]:
-            pages[doc].open = False
-            pages[doc].write(
-                render(template, pages=pages, env=app.env, parts=parts, before=before, after=after)
-            )
+    pages = {doc: Page(app, doc, doctrees[doc]) for doc in app.env.collect_relations() if doc != "genindex"}
+    order, parts = list(pages.values()), list(app.env.tocs["index"].findall(addnodes.toctree))
+    for page, before, after in zip(order, [None, *order], [*order[1:], None]):
+        for template in ["go-on.md"] if before else ["run.md", "contents.md"]:
+            page.open = False
+            page.write(render(template, pages=pages, parts=parts, env=app.env, before=before, after=after))
     return pages
 
 
