@@ -23,7 +23,7 @@ from sphinx import addnodes
 from . import theme
 from .execution import ROOT, VIEW
 from .markdown import AROUND, Markdown
-from .publish import FILES, PRINTED, first_cell, notebook_name, render, runs
+from .publish import FILES, PRINTED, TEMPLATES, first_cell, notebook_name, runs
 
 NAME = "agml-companion"
 PDF = ROOT / "_build" / "companion.pdf"
@@ -145,10 +145,11 @@ def make(app, doctrees):
     """Return all pages in their order, each with the way to its neighbors, and the first with that to all."""
     pages = {doc: Page(app, doc, doctrees[doc]) for doc in app.env.collect_relations() if doc != "genindex"}
     order, parts = list(pages.values()), list(app.env.tocs["index"].findall(addnodes.toctree))
+    values = {"pages": pages, "parts": parts, "below": app.env.toctree_includes}
     for page, before, after in zip(order, [None, *order], [*order[1:], None]):
         for template in ["go-on.md"] if before else ["run.md", "contents.md"]:
             page.open = False
-            page.write(render(template, pages=pages, parts=parts, env=app.env, before=before, after=after))
+            page.write(TEMPLATES.render(template, values | {"before": before, "after": after}))
     return pages
 
 
@@ -190,7 +191,7 @@ def write(app, error, doctrees):
     beside[PRINTED] = as_json({cell.source: cell.metadata["prints"] for cell in ran})
     notebooks = files(pages, ".ipynb")
     locked = (ROOT / "_lab" / "requirements.txt").read_text(encoding="utf-8")
-    readme = render("README.md", files=FILES) + "\n"
+    readme = TEMPLATES.render("README.md", {"files": FILES}) + "\n"
     zipped = notebooks | beside | {"README.md": readme, "requirements.txt": locked}
     downloads.mkdir(exist_ok=True)
     with zipfile.ZipFile(downloads / f"{NAME}.zip", "w") as archive:

@@ -16,6 +16,7 @@ from sphinx.util.template import FileRenderer
 from . import theme
 from .execution import FINE, ROOT
 
+TEMPLATES = FileRenderer(ROOT / "_sphinx" / "templates")
 NOTEBOOKS = "notebooks"
 PRINTED = "agml_printed.json"  # what each cell prints, for the module of that name
 LAUNCH = {"type": "group", "tooltip": "Run this page", "icon": "fas fa-rocket", "label": "launch-buttons"}
@@ -91,12 +92,7 @@ def first_cell(url, code):
     modules = sorted(names & MODULES)
     files = [file for file in [*FILES, PRINTED] if Path(file).stem in modules]
     values = {"packages": packages, "modules": modules, "files": files}
-    return render("first-cell.ipy", url=url, branch=NOTEBOOKS, sizes=FINE, **values)
-
-
-def render(template, **values):
-    """Return what a template for notebooks makes of the values."""
-    return FileRenderer.render_from_file(str(ROOT / "_sphinx" / "templates" / template), values)
+    return TEMPLATES.render("first-cell.ipy", values | {"url": url, "branch": NOTEBOOKS, "sizes": FINE})
 
 
 def setup(app):
