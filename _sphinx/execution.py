@@ -21,7 +21,6 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).resolve().parent.parent
-EXECUTED = "executed"  # beside the pages
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 SETTINGS = ROOT / "_build" / "settings"  # of Matplotlib and IPython, in place of the builder's
@@ -151,7 +150,7 @@ class Pages:
         self.running = {doc: (page, self.pool.submit(page.run, *arguments)) for doc, page in pages.items()}
 
     def wait(self, app, doc, source):
-        """Wait until a page has run that Sphinx is about to read, and keep what it gave."""
+        """Wait until a page has run that Sphinx is about to read, and let it read what that gave."""
         if doc not in self.running:
             return
         page, result = self.running[doc]
@@ -162,10 +161,7 @@ class Pages:
             self.pool.shutdown(cancel_futures=True)
             raise
         print(f"{took}, {self.done} of {len(self.running)}", file=sys.stderr, flush=True)
-        kept = Path(app.outdir).parent / EXECUTED / page.name.with_suffix(".ipynb")
-        kept.parent.mkdir(parents=True, exist_ok=True)
         source[0] = numbered(page.notebook)
-        kept.write_text(source[0], encoding="utf-8")
         app.env.mystnb_config.custom_formats[str(page.path)] = nbformat.reads, {"as_version": 4}, False
 
 

@@ -13,14 +13,14 @@ STATE = "ipywidgets_state"  # where MyST-NB keeps the widgets of a page
 def share_modules(app, env):
     """Replace a module's text by the name of the first explorer on the page that has it."""
     for metadata in env.nb_metadata.values():
-        path, script = metadata.get("js_files", {}).get(STATE, (None, None))
+        _, script = metadata.get("js_files", {}).get(STATE, (None, None))
         if script:
             widgets, owners = json.loads(script["body"]), {}
             for name, model in widgets["state"].items():
                 module = model["state"].get("_esm")
                 if module and owners.setdefault(module, name) != name:
                     model["state"]["_esm"] = owners[module]
-            metadata["js_files"][STATE] = path, script | {"body": json.dumps(widgets).replace("</", "<\\/")}
+            script["body"] = json.dumps(widgets).replace("</", "<\\/")
 
 
 class KeepStill(SphinxPostTransform):

@@ -8,19 +8,22 @@ import base64
 import json
 import re
 import shutil
-import struct
 import zipfile
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import nbformat
+from docutils import nodes
 from ipykernel.ipkernel import IPythonKernel
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from PIL import Image
 from sphinx import addnodes
 
 from . import theme
-from .execution import EXECUTED, ROOT, VIEW
-from .markdown import Block, Code, Markdown
-from .publish import FILES, PRINTED, first_cell, imported, notebook_name, runs
+from .execution import ROOT, VIEW
+from .markdown import AROUND, Markdown
+from .publish import FILES, PRINTED, TEMPLATES, first_cell, notebook_name, runs
 
 NAME = "agml-companion"
 PDF = ROOT / "_build" / "companion.pdf"
@@ -28,134 +31,151 @@ FOLDED = "jp-MarkdownHeadingCollapsed"
 PLACE = re.compile(r'page:([\w./-]+)#([^\s)"]*)')
 DATE = (2026, 1, 1, 0, 0, 0)  # of every file in the zip, whenever it is made
 
-RUN = """## Run a page
 
-Every page is a notebook that runs by itself. Open one from the list below; *Run › Run All Cells* runs it
-from top to bottom, *Shift+Enter* cell by cell, and then the pictures with sliders move. Change a number,
-run the cell again, and see what happens. A solution is folded: the triangle beside its title opens it."""
+class Page(Markdown):
+    """The cells of a page, from its text as Sphinx has made it and from its code as it ran."""
 
+    def __init__(self, app, doc, doctree):
+        super().__init__(app, doc)
+        self.number = self.env.metadata[doc].get("number", "")
+        self.title = f"{self.number} {self.env.titles[doc].astext()}".strip()
+        self.cells, self.ran, self.places = [], [], {}  # places are the ids of cells, by names in the page
+        self.names, self.open = [], False  # names that wait for a cell; does the last one take more text?
+        if runs(app, doc):
+            kept = Path(self.env.mystnb_config.output_folder, f"{doc}.ipynb")
+            self.ran = nbformat.read(kept, as_version=4).cells
+            code = "\n".join(cell.source for cell in self.ran if cell.cell_type == "code")
+            needs = first_cell(app.config.html_theme_options["repository_url"], code)
+            self.add(new_code_cell(needs, metadata={"cellView": "form", "jupyter": {"source_hidden": True}}))
+        self.fill(doctree)
 
-def outline(env):
-    """Return the parts of the book: the title of each, and its pages with their depth, in their order."""
+    def fill(self, node, depth=0):
+        """Make cells of what is in a node: what has a name begins one, but for paragraphs and their lists."""
+        for child in node.children:
+            named = child[0] if child.tagname == "definition_list_item" else child  # by its term
+            self.names += named.get("ids", [])
+            if named.get("ids") and child.tagname not in ("paragraph", "enumerated_list"):
+                self.open = False
+            match child.tagname:
+                case "section":
+                    self.fill(child, depth + 1)
+                case "title":
+                    words = "#" * depth, self.number if depth == 1 else "", self.inside(child)
+                    self.write(" ".join(filter(None, words)))
+                case "solution_node":
+                    self.solution(child)
+                case "container" if child.get("nb_element") == "cell_code":
+                    self.code(child)
+                case tag if tag in AROUND and "design_component" not in child:
+                    self.fill(child, depth)
+                case _:
+                    self.write(self.text(child))
 
-    def below(docs, depth):
-        for doc in docs:
-            if doc != "genindex":
-                yield depth, doc
-            yield from below(env.toctree_includes.get(doc, []), depth + 1)
+    def write(self, text):
+        if text:
+            self.add(new_markdown_cell(text))
 
-    trees = env.tocs["index"].findall(addnodes.toctree)
-    return [(tree["caption"] or "Pages", [*below(tree["includefiles"], 0)]) for tree in trees]
+    def add(self, cell):
+        """Add a cell under all names that have come together; a text may continue the one above it."""
+        text = cell.cell_type == "markdown"
+        if text and self.open:
+            self.cells[-1].source += f"\n\n{cell.source}"
+        else:
+            name = next(iter(self.names), f"cell-{len(self.cells)}")
+            cell.id = cell.metadata["id"] = re.sub(r"[^\w-]", "-", name, flags=re.A)[-60:]  # for Colab
+            self.cells.append(cell)
+        self.places |= dict.fromkeys(self.names, self.cells[-1].id)
+        self.names, self.open = [], text
 
+    def solution(self, node):
+        """Add a solution, whose heading folds what follows."""
+        after = node.next_node(descend=False, siblings=True)
+        if after and not after.tagname.startswith(("section", "exercise", "compound")):  # a toctree, unseen
+            raise self.fault(after, "begin with a heading, or this is folded away with the solution above it")
+        title, content = node
+        self.names, self.open = [f"solution-of-{node['target_label']}"], False
+        self.write("##### " + " ".join(title.astext().split()).partition(" (")[0])
+        self.cells[-1].metadata[FOLDED] = True
+        self.open = False
+        self.fill(content)
 
-class Notebooks:
-    """The notebooks of a book, whose links lead to each other."""
-
-    def __init__(self, app, doctrees):
-        self.app, self.env, self.places, self.printed = app, app.env, {}, {}
-        self.outline = outline(self.env)
-        self.order = ["index", *(doc for _, docs in self.outline for _, doc in docs)]
-        self.pages = {doc: self.page(doc, doctrees[doc]) for doc in self.order}
-
-    def title(self, doc):
-        return f"{self.env.metadata[doc].get('number', '')} {self.env.titles[doc].astext()}".strip()
-
-    def page(self, doc, doctree):
-        """Return a page as a notebook, with what it printed and drew; its links are those of markdown.py."""
-        cells, names, begins = [], {}, True
-        if runs(self.app, doc):
-            run = nbformat.read(Path(self.app.outdir).parent / EXECUTED / f"{doc}.ipynb", as_version=4)
-            code = "\n".join(cell.source for cell in run.cells if cell.cell_type == "code")
-            needs = first_cell(self.app.config.html_theme_options["repository_url"], imported(code))
-            hidden = {"cellView": "form", "jupyter": {"source_hidden": True}}
-            cells.append(nbformat.v4.new_code_cell(needs, metadata=hidden))
-        for part in Markdown(self.app, doc).parts(doctree):
-            if isinstance(part, Code):
-                cells.append(self.code(run.cells[part.index], part.alt))
-            elif begins or part.begins:
-                cells.append(nbformat.v4.new_markdown_cell(part.text))
-            else:
-                cells[-1].source += f"\n\n{part.text}"
-            begins = isinstance(part, Code) or part.folded
-            if isinstance(part, Block) and part.folded:
-                cells[-1].metadata[FOLDED] = True
-            names |= dict.fromkeys(part.names, len(cells) - 1)
-        cells += map(nbformat.v4.new_markdown_cell, self.ends(doc))
-        known = {place: name for name, place in reversed(names.items())}  # by the first of its names
-        for place, cell in enumerate(cells):
-            cell.id = re.sub(r"[^\w-]", "-", known.get(place, f"cell-{place}"), flags=re.A)[-60:]
-            cell.metadata["id"] = cell.id  # which Colab reads
-        self.places |= {(doc, name): cells[place].id for name, place in names.items()}
-        for count, cell in enumerate((cell for cell in cells if cell.cell_type == "code"), start=1):
-            for counted in [cell, *(one for one in cell.outputs if one.output_type == "execute_result")]:
-                counted.execution_count = count
-        metadata = {  # what programs ask of a notebook, even of one without code
-            "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
-            "language_info": IPythonKernel.language_info,
-            # JupyterLab and Notebook read of each heading whether it is folded
-            "colab": {"collapsed_sections": [cell.id for cell in cells if FOLDED in cell.metadata]},
-        }
-        return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
-
-    def code(self, cell, alt):
-        """Return a cell that ran, its pictures in the size of the book, and explorers as still pictures."""
-        tags, prints = cell.metadata.get("tags", []), cell.metadata.get("prints")
-        if prints:
-            self.printed[cell.source] = prints
-        if "listing" in tags or any("image/png" in output.get("data", {}) for output in cell.outputs):
+    def code(self, node):
+        """Add a cell that ran, its pictures in the size of the book, and explorers as still pictures."""
+        ran = self.ran[node["cell_index"]]
+        cell, tags = new_code_cell(ran.source, outputs=ran.outputs), ran.metadata.get("tags", [])
+        figure, image = node.next_node(nodes.figure), node.next_node(nodes.image)
+        if "listing" in tags or image:
             # pictures, of which nbval could compare the size only, and listings, which it doesn't know
             tags = [*tags, "nbval-ignore-output"]
-        cell.metadata = {"tags": tags} if tags else {}
+        if tags:
+            cell.metadata["tags"] = tags
         if {"remove-input", "hide-input"} & {*tags}:
             cell.metadata["jupyter"] = {"source_hidden": True}
         for output in cell.outputs:
             data = output.get("data", {})
             data.pop(VIEW, None)  # an explorer moves when the cell runs again
             if "image/png" in data:
-                width, height = struct.unpack(">II", base64.b64decode(data["image/png"][:64])[16:24])
+                width, height = Image.open(BytesIO(base64.b64decode(data["image/png"]))).size
                 shown = min(width // 2, 720)  # drawn twice as fine as a screen is
                 size = {"width": shown, "height": height * shown // width}
-                output.metadata["image/png"] = size | {"alt": alt}
-        return cell
+                output.metadata["image/png"] = size | {"alt": image["alt"]}
+        self.names += figure["ids"] if figure else []
+        self.add(cell)
+        if figure:
+            number = self.count("figure", figure)  # a page without a number has none
+            title = f"**Fig. {number}** " if number else ""
+            words = f"<details><summary>The picture in words</summary>{image['alt']}</details>"
+            self.write(f"{title}{self.inside(figure[-1])}\n\n{words}")
 
-    def ends(self, doc):
-        """Return what follows a page: the way to its neighbors, or from the first page to all."""
-        if doc == "index":
-            lines = ["## Contents"]
-            for caption, pages in self.outline:
-                lines += ["", f"**{caption}**", ""]
-                lines += [f"{'  ' * depth}- [{self.title(page)}](page:{page}#)" for depth, page in pages]
-            return [RUN, "\n".join(lines)]
-        place = self.order.index(doc)
-        links = [f"[← {self.title(page)}](page:{page}#)" for page in self.order[place - 1 : place]]
-        links.append("[Contents](page:index#)")
-        links += [f"[{self.title(page)} →](page:{page}#)" for page in self.order[place + 1 : place + 2]]
-        return [f"#### Go on\n\n{' · '.join(links)}"]
-
-    def files(self, texts=()):
-        """Return the text of all notebooks, by file; pages among the texts are Markdown instead."""
-        names = {doc: notebook_name(doc, ".md" if doc in texts else ".ipynb") for doc in self.order}
-
-        def lead(found, doc):
-            page, name = found.groups()
-            cell = self.places.get((page, name))
-            fragment = f"#cell-id={cell}" if cell and page not in texts else f"#{cell or name}"
-            return (names[page] if page != doc or fragment == "#" else "") + fragment.removesuffix("#")
-
-        return {
-            names[doc]: PLACE.sub(partial(lead, doc=doc), (as_text if doc in texts else as_json)(notebook))
-            for doc, notebook in self.pages.items()
+    def notebook(self):
+        """Return the page as a notebook, whose links are those of markdown.py."""
+        for count, cell in enumerate((cell for cell in self.cells if cell.cell_type == "code"), start=1):
+            for counted in [cell, *(one for one in cell.outputs if one.output_type == "execute_result")]:
+                counted.execution_count = count
+        metadata = {  # what programs ask of a notebook, even of one without code
+            "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
+            "language_info": IPythonKernel.language_info,
+            # JupyterLab and Notebook read of each heading whether it is folded
+            "colab": {"collapsed_sections": [cell.id for cell in self.cells if FOLDED in cell.metadata]},
         }
+        return nbformat.v4.new_notebook(cells=self.cells, metadata=metadata)
+
+
+def make(app, doctrees):
+    """Return all pages in their order, each with the way to its neighbors, and the first with that to all."""
+    pages = {doc: Page(app, doc, doctrees[doc]) for doc in app.env.collect_relations() if doc != "genindex"}
+    order, parts = list(pages.values()), list(app.env.tocs["index"].findall(addnodes.toctree))
+    values = {"pages": pages, "parts": parts, "below": app.env.toctree_includes}
+    for page, before, after in zip(order, [None, *order], [*order[1:], None]):
+        for template in ["go-on.md"] if before else ["run.md", "contents.md"]:
+            page.open = False
+            page.write(TEMPLATES.render(template, values | {"before": before, "after": after}))
+    return pages
+
+
+def files(pages, ending):
+    """Return all pages as text, by file; those without code, which need no kernel, have the ending."""
+    names = {doc: notebook_name(doc, ".ipynb" if page.ran else ending) for doc, page in pages.items()}
+    texts = {}
+    for doc, page in pages.items():
+
+        def lead(found):
+            to, name = found.groups()
+            file, cell = names[to], pages[to].places.get(name, "")
+            if cell and file.endswith(".ipynb"):
+                cell = f"cell-id={cell}"
+            return f"{'' if to == doc and name else file}#{cell or name}".removesuffix("#")
+
+        text = as_json(page.notebook())
+        if names[doc].endswith(".md"):
+            text = "\n\n".join(f'<a id="{cell.id}"></a>\n\n{cell.source}' for cell in page.cells) + "\n"
+        texts[names[doc]] = PLACE.sub(lead, text)
+    return texts
 
 
 def as_json(data):
     """Return a notebook as text, each string in one piece: JupyterLite can't read lists of lines."""
     return json.dumps(data, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def as_text(notebook):
-    """Return a notebook without code as Markdown, which starts no kernel; its cells keep their names."""
-    return "\n\n".join(f'<a id="{cell.id}"></a>\n\n{cell.source}' for cell in notebook.cells) + "\n"
 
 
 def write(app, error, doctrees):
@@ -165,13 +185,13 @@ def write(app, error, doctrees):
     """
     if error or app.builder.format != "html":
         return
-    books, downloads = Notebooks(app, doctrees), app.outdir / "_downloads"
+    pages, downloads = make(app, doctrees), app.outdir / "_downloads"
     beside = {name: (ROOT / name).read_text(encoding="utf-8") for name in FILES}
-    beside[PRINTED] = as_json(books.printed)
-    notebooks = books.files()
+    ran = [cell for page in pages.values() for cell in page.ran if "prints" in cell.metadata]
+    beside[PRINTED] = as_json({cell.source: cell.metadata["prints"] for cell in ran})
+    notebooks = files(pages, ".ipynb")
     locked = (ROOT / "_lab" / "requirements.txt").read_text(encoding="utf-8")
-    readme = (ROOT / "_sphinx" / "templates" / "README.md").read_text(encoding="utf-8")
-    readme = readme.replace("FILES", ", ".join(FILES))
+    readme = TEMPLATES.render("README.md", {"files": FILES}) + "\n"
     zipped = notebooks | beside | {"README.md": readme, "requirements.txt": locked}
     downloads.mkdir(exist_ok=True)
     with zipfile.ZipFile(downloads / f"{NAME}.zip", "w") as archive:
@@ -181,11 +201,10 @@ def write(app, error, doctrees):
             archive.writestr(entry, content)
     if PDF.exists():
         shutil.copy(PDF, downloads)
-    texts = [doc for doc in books.order if not runs(app, doc)]
     folder = app.outdir.parent / "notebooks"
     folder.mkdir(exist_ok=True)
-    written = {folder / name: content for name, content in (beside | books.files(texts)).items()}
-    for doc in {*books.order} - {*texts}:
+    written = {folder / name: content for name, content in (beside | files(pages, ".md")).items()}
+    for doc in (doc for doc, page in pages.items() if page.ran):
         written[app.outdir / "_sources" / f"{doc}.ipynb"] = notebooks[notebook_name(doc)]
     for path, content in written.items():
         path.write_text(content, encoding="utf-8", newline="\n")

@@ -36,6 +36,12 @@ def leave_headings(app, env):
     return []
 
 
+def counted(env, doc, kind, names):
+    """Return the number of a thing on a page that has one of these names, or nothing."""
+    numbers = env.toc_fignumbers.get(doc, {}).get(kind, {})
+    return next((".".join(map(str, numbers[name])) for name in names if name in numbers), "")
+
+
 class Theorems(SphinxPostTransform):
     """Set theorems as books do, with the number in the first line; sphinx-proof has boxes for them."""
 
@@ -43,11 +49,10 @@ class Theorems(SphinxPostTransform):
 
     def run(self):
         for theorem in filter(lambda box: "realtype" in box, list(self.document.findall(nodes.Admonition))):
-            kind, label = theorem["realtype"].title(), theorem["label"]
+            label, (_, content) = theorem["label"], theorem
             page = self.env.proof_list[label]["docname"]
-            numbers = self.env.toc_fignumbers[page].get(theorem["countertype"], {})
-            name = " ".join([kind, *([".".join(map(str, numbers[label]))] if numbers else [])])
-            _, content = theorem
+            number = counted(self.env, page, theorem["countertype"], [label])
+            name = f"{theorem['realtype'].title()} {number}".strip()
             mark = nodes.target(ids=[label]) if self.app.builder.format == "latex" else nodes.Text("")
             content[0][:0] = mark, nodes.strong("", f"{name}."), nodes.Text(" ")
             theorem.replace_self(nodes.container("", *content.children, ids=[label], classes=["theorem"]))

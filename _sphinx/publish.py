@@ -6,16 +6,17 @@ pushes them to: Colab opens no page in MyST, and a JupyterHub has neither jupyte
 beside the notebooks there.
 """
 
-import json
 import re
 import sys
 from pathlib import Path
 
 from sphinx.errors import ConfigError
+from sphinx.util.template import FileRenderer
 
 from . import theme
 from .execution import FINE, ROOT
 
+TEMPLATES = FileRenderer(ROOT / "_sphinx" / "templates")
 NOTEBOOKS = "notebooks"
 PRINTED = "agml_printed.json"  # what each cell prints, for the module of that name
 LAUNCH = {"type": "group", "tooltip": "Run this page", "icon": "fas fa-rocket", "label": "launch-buttons"}
@@ -26,7 +27,7 @@ LITE = {
     "icon": "_static/images/logo_jupyterlite.svg",
 }
 FILES = sorted(path.name for path in ROOT.glob("agml_*.[jp]*"))
-MODULES = [Path(name).stem for name in FILES if name.endswith(".py")]
+MODULES = {Path(name).stem for name in FILES if name.endswith(".py")}
 
 
 def read_addresses(app, config):
@@ -76,46 +77,22 @@ def notebook_name(page, ending=".ipynb"):
 def imported(code):
     """Return the names of what code imports, and of what our modules among them import in turn."""
     names = {*re.findall(r"^ *(?:import|from) (\w+)[\w.]*(?: as | import |$)", code, re.M)}
-    ours = [(ROOT / f"{name}.py").read_text(encoding="utf-8") for name in names & set(MODULES)]
+    ours = [(ROOT / f"{name}.py").read_text(encoding="utf-8") for name in names & MODULES]
     return names.union(*map(imported, ours))
 
 
-def first_cell(url, names):
-    """Return the cell that a notebook begins with, to bring what it needs; the names are those of `imported`.
+def first_cell(url, code):
+    """Return the cell that a notebook with this code begins with, to bring what it needs.
 
     JupyterLite brings packages in the browser, pip elsewhere, as on Colab. Modules are beside the notebook;
     one that was opened alone, from a repository, fetches them from the branch of the notebooks.
     """
-    names = names | {"agml_printed"}
-    packages = sorted(names - set(MODULES) - sys.stdlib_module_names - {"IPython"})
-    modules = sorted(names & set(MODULES))
-    fetch, where = "", "Unpack agml-companion.zip, from the front page of the book, and follow its README.md."
-    if url:
-        raw = url.replace("https://github.com/", "https://raw.githubusercontent.com/", 1)
-        where = f"All that the pages need is here: {url}/tree/{NOTEBOOKS}"
-        files = [file for file in [*FILES, PRINTED] if Path(file).stem in modules]
-        fetch = f"""
-    for file in {json.dumps(files)}:
-        if not os.path.exists(file):
-            urlretrieve(f"{raw}/{NOTEBOOKS}/{{file}}", file)"""
-    return f"""#@title What this page needs
-import os, sys
-from importlib.util import find_spec
-from urllib.request import urlretrieve
-
-missing = [name for name in {json.dumps(packages)} if not find_spec(name)]
-if missing and sys.platform == "emscripten":  # in the browser
-    import piplite
-    await piplite.install(missing)
-elif missing:  # as on Colab
-    get_ipython().run_line_magic("pip", "install --quiet " + " ".join(missing))
-try:{fetch}
-    import {", ".join(packages + modules)}
-except (ImportError, OSError) as error:
-    raise ImportError(f"{{error}}. {where}") from None
-%config InlineBackend.figure_formats = ["retina"]
-%config InlineBackend.print_figure_kwargs = {json.dumps(FINE)}
-%reload_ext agml_printed"""
+    names = imported(code) | {"agml_printed"}
+    packages = sorted(names - MODULES - sys.stdlib_module_names - {"IPython"})
+    modules = sorted(names & MODULES)
+    files = [file for file in [*FILES, PRINTED] if Path(file).stem in modules]
+    values = {"packages": packages, "modules": modules, "files": files}
+    return TEMPLATES.render("first-cell.ipy", values | {"url": url, "branch": NOTEBOOKS, "sizes": FINE})
 
 
 def setup(app):

@@ -87,7 +87,7 @@ def test_filled_in_every_link_leads_where_it_should(small):
     assert code == 0, said
     branch = folder / "_build" / "agml-companion"
     first, *_ = nbformat.read(branch / notebook, as_version=4).cells
-    assert first.source.startswith(publish.first_cell(PLACE, publish.imported("import agml_helpers")))
+    assert first.source.startswith(publish.first_cell(PLACE, "import agml_helpers"))
     assert {"README.md", "agml_printed.json", "index.ipynb", "requirements.txt", "runtime.txt"} | {
         path.name for path in ROOT.glob("agml_*.[jp]*")
     } == {path.name for path in branch.iterdir()} - {notebook}
@@ -105,7 +105,7 @@ def test_notebook_opened_alone_gets_what_it_needs(tmp_path, monkeypatch, code, f
     """Its first cell asks pip for packages, in vain without an index, and fetches modules, from here."""
     place = "https://raw.githubusercontent.com/ada/companion/notebooks"
     here = ROOT / "_build" / "notebooks"
-    cell = publish.first_cell(PLACE, publish.imported(code)).replace(place, here.as_uri())
+    cell = publish.first_cell(PLACE, code).replace(place, here.as_uri())
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     command = [sys.executable, "-m", "IPython", "--colors=nocolor", "-c", cell]
