@@ -40,6 +40,10 @@ def read_addresses(app, config):
     ):
         if value and not re.fullmatch(pattern, value):
             raise ConfigError(f"{key} in _config.yml must look like {form}, got {value}")
+    if config.html_baseurl:
+        config.html_baseurl = config.html_baseurl.rstrip("/") + "/"
+        app.setup_extension("sphinx_sitemap")  # which warns without an address
+        config.sitemap_url_scheme, config.sitemap_excludes = "{link}", ["search.html", "404.html"]
     options["repository_url"] = url
     if not url:
         options["launch_buttons"] = {}

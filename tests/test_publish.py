@@ -82,6 +82,8 @@ def test_filled_in_every_link_leads_where_it_should(small):
                 },
             }
         assert links == expected
+    listed = re.findall("<loc>(.*?)</loc>", read(folder / "_build" / "html" / "sitemap.xml"))
+    assert sorted(listed) == [f"{site}{name}.html" for name in (page, "genindex", "index")]
 
     code, said = run("bash", "-e", "-c", script("test", "zipfile"))
     assert code == 0, said
