@@ -493,8 +493,9 @@ def plot_loss_surface(
         ax = axes_in_space(ax, "weight $w$", "bias $b$", "loss", elev, azim)
         fine = {"rcount": 60, "ccount": 60, "linewidth": 0, "zorder": 1}
         ax.plot_surface(W, B, surface, cmap=level_colors(), alpha=0.9, **fine)
-        halo = [withStroke(linewidth=4, foreground=palette.ground)]  # red on the floor of the valley is faint
-        ax.plot(w, b, loss, color=palette.red, label="gradient descent", zorder=2, path_effects=halo)
+        halo = [withStroke(linewidth=4, foreground=palette.ground)]  # the floor is dark
+        look = {"color": palette.red, "zorder": 2, "path_effects": halo}
+        ax.plot(w, b, loss, label="gradient descent", **look)
         look = {"color": palette.red, "markersize": 9, "zorder": 3}
         ax.plot(w[0], b[0], loss[0], "o", label="initial $(w, b)$", **look)
         ax.plot(w[-1], b[-1], loss[-1], "s", label="final $(w, b)$", **look)
