@@ -10,9 +10,9 @@ import shutil
 from functools import cache
 from pathlib import PurePath
 
+from bs4.element import PreformattedString
 from pylatexenc.latex2text import LatexNodes2Text
 
-from .formulas import Markup
 from .npm import NODE_MODULES
 
 PLACES = (
@@ -32,7 +32,7 @@ def plain(tex):
 def spoken(element):
     """Return the text of an element in one line, its formulas, which are drawn, as plain text."""
     texts = element.find_all(string=True)
-    words = (plain(text.tex) if isinstance(text, Markup) else text for text in texts)
+    words = (plain(text.parent["data-tex"]) if type(text) is PreformattedString else text for text in texts)
     return " ".join("".join(words).split())
 
 
