@@ -1,7 +1,6 @@
 """Finish the pages that Sphinx has written: draw their formulas, and load no more than they need."""
 
 import sys
-from functools import partial
 from textwrap import shorten
 
 import yaml
@@ -54,7 +53,7 @@ def load(app, pages):
         page.head.append(page.new_tag("script", string=early))
 
 
-def finish(app, error, images):
+def finish(app, error):
     """Parse every page once, and change it; those that are finished from an earlier build stay."""
     if error or app.builder.format != "html":
         return
@@ -65,7 +64,7 @@ def finish(app, error, images):
         if not name.startswith("_static/") and 'class="glyphs"' not in text:
             pages[name] = BeautifulSoup(text, "html.parser")
     if pages:
-        for change in formulas.draw, describe, images.place, theme.change, load:
+        for change in formulas.draw, describe, pictures.place, theme.change, load:
             change(app, pages)
         for name, text in styles.tailor(app, pages).items():
             (app.outdir / name).write_text(text, encoding="utf-8")
@@ -73,10 +72,8 @@ def finish(app, error, images):
 
 
 def setup(app):
-    images = pictures.Pictures()
     app.connect("builder-inited", npm.install)
-    app.connect("env-updated", images.convert)
     app.connect("html-page-context", cite)
     app.connect("html-collect-pages", page_not_found)
     # the theme writes its colors of code at 500
-    app.connect("build-finished", partial(finish, images=images), priority=900)
+    app.connect("build-finished", finish, priority=900)
