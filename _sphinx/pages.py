@@ -7,6 +7,9 @@ import yaml
 from bs4 import BeautifulSoup
 
 from . import formulas, npm, pictures, search, styles, theme
+from .execution import ROOT
+
+EARLY = ROOT / "_sphinx" / "static" / "early.js"
 
 
 def describe(app, pages):
@@ -37,20 +40,9 @@ def cite(app, pagename, templatename, context, doctree):
 def page_not_found(app):
     """Give a published book the page for addresses that lead nowhere."""
     body = "<h1>No such page</h1><p>It may have moved: the search, the contents and the index know where.</p>"
-    return [("404", {"title": "No such page", "body": body}, "page.html")] if app.config.html_baseurl else []
-
-
-def load(app, pages):
-    """Load the search where one searches, and find everything from any address that leads nowhere."""
-    early = (app.outdir / "_static" / "early.js").read_text(encoding="utf-8")
-    for name, page in pages.items():
-        if name == "search.html":
-            for script in search.SCRIPTS:
-                page.head.append(page.new_tag("script", src=f"_static/{script}", defer=None))
-        elif name == "404.html":
-            page.head.insert(0, page.new_tag("base", href=f"{app.config.html_baseurl.rstrip('/')}/"))
-        page.html["data-theme"] = "light"
-        page.head.append(page.new_tag("script", string=early))
+    base = f"{app.config.html_baseurl.rstrip('/')}/"  # from any address
+    page = {"title": "No such page", "body": body, "metatags": f'<base href="{base}">'}
+    return [("404", page, "page.html")] if app.config.html_baseurl else []
 
 
 def finish(app, error):
@@ -64,7 +56,7 @@ def finish(app, error):
         if not name.startswith("_static/") and 'class="glyphs"' not in text:
             pages[name] = BeautifulSoup(text, "html.parser")
     if pages:
-        for change in formulas.draw, describe, pictures.place, theme.change, load:
+        for change in formulas.draw, describe, pictures.place, theme.change:
             change(app, pages)
         for name, text in styles.tailor(app, pages).items():
             (app.outdir / name).write_text(text, encoding="utf-8")
@@ -72,6 +64,7 @@ def finish(app, error):
 
 
 def setup(app):
+    app.add_js_file(None, body=EARLY.read_text(encoding="utf-8"))
     app.connect("builder-inited", npm.install)
     app.connect("html-page-context", cite)
     app.connect("html-collect-pages", page_not_found)

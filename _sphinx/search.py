@@ -69,6 +69,14 @@ def replace_sphinx(app):
     app.builder.search = False
 
 
+def load(app, pagename, templatename, context, doctree):
+    """Load the search where one searches."""
+    if pagename == "search":
+        for script in SCRIPTS:
+            app.add_js_file(script, priority=900, loading_method="defer")
+
+
 def setup(app):
     app.connect("builder-inited", replace_sphinx)
+    app.connect("html-page-context", load)
     app.connect("html-collect-pages", lambda app: [("search", {}, "search.html")])
