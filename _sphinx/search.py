@@ -19,6 +19,7 @@ PLACES = (
     "section[id]:not(.exercise > *, .solution > *), figure[id], div.math[id], .exercise[id], .solution[id], "
     ".theorem[id], h1[id], dl.glossary dt[id], dl.py > dt[id], .citation[id]"
 )
+TITLES = "h1, h2, h3, .admonition-title, figcaption p, .theorem strong, .eqno"
 SCRIPTS = ("minisearch.js", "places.js", "search.js")
 
 
@@ -45,12 +46,10 @@ def list_places(app, pages):
         body, places = page.article, []
         for mark in body.select(".headerlink, .page-map, .citation > .label, script, style, noscript"):
             mark.decompose()
-        for formula in body.select("div.math"):
-            number = formula.select_one(".eqno")
-            formula["data-title"] = f"Equation {number.extract().get_text() if number else ''}"
+        for number in body.select("div.math > .eqno"):
+            number.insert(0, "Equation ")
         for place in reversed([named for named in body.find_all(id=True) if named.css.match(PLACES)]):
-            title = place.select_one("h1, h2, h3, .admonition-title, figcaption p, .theorem strong") or place
-            heading = place.get("data-title") or spoken(title)
+            heading = spoken(place.select_one(TITLES) or place)
             text = (place.name == "dt" and place.find_next_sibling("dd")) or place
             words = spoken(text).removeprefix(heading).strip()
             names = [place["id"], *(mark["id"] for mark in place.find_all("span", id=True, recursive=False))]
