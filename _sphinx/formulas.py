@@ -50,7 +50,7 @@ def draw(app, pages):
             text.replace_with(PreformattedString(slim(picture["svg"])))
         glyphs = f'<svg class="glyphs" aria-hidden="true">{made["glyphs"]}</svg>'
         page.body.insert(0, PreformattedString(glyphs))
-    Path(app.outdir, "_static", "formulas.css").write_text(drawn["style"], encoding="utf-8")
+    (app.outdir / "_static" / "formulas.css").write_text(drawn["style"], encoding="utf-8")
 
 
 def setup(app):
