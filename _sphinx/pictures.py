@@ -9,7 +9,7 @@ STEP = 16
 
 
 def to_webp(path):
-    """Store a picture with few colors as WebP, which takes half of what a PNG does, and return its size.
+    """Make a picture a WebP of few colors, which takes half of what a PNG does, and return its size.
 
     Colors are rounded in steps from that of the ground, which stays as it is; a palette would lose rare ones.
     """
