@@ -1,7 +1,5 @@
 """Draw the title image from the book's own mathematics: descents on its loss."""
 
-from pathlib import Path
-
 import numpy as np
 from matplotlib import style
 from matplotlib.figure import Figure
@@ -39,7 +37,7 @@ def draw_title(*files):
 
 
 def draw(app, env):
-    static = Path(app.outdir, "_static")
+    static = app.outdir / "_static"
     static.mkdir(parents=True, exist_ok=True)
     # what shows a link to a published page reads no SVG
     draw_title(*(static / name for name in ["title.svg", *["card.png"] * bool(app.config.html_baseurl)]))

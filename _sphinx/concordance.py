@@ -1,23 +1,25 @@
 """The table that leads from the print, page by page, to the places here, and the way back."""
 
 from functools import cache
-from pathlib import Path
 
 import yaml
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-FACTS = Path(__file__).resolve().parent.parent / "appendix" / "print.yml"
-KINDS = {
-    "sections": "section",
-    "unnumbered": "section",
-    "passages": "text",
-    "figures": "figure",
-    "equations": "formula",
-    "listings": "listing",
-    "outputs": "output",
-    "glossary": "term",
-    "index": "index",
+from .execution import ROOT
+
+FACTS = ROOT / "appendix" / "print.yml"
+TITLED = "{{ref}}`{title} <{name}>`"
+KINDS = {  # what it is called, and its link, which Sphinx will resolve or else fail
+    "sections": ("section", "{{ref}}`{number} {title} <{name}>`"),
+    "unnumbered": ("section", TITLED),
+    "passages": ("text", TITLED),
+    "figures": ("figure", "{{ref}}`Fig. {number} {title} <{name}>`"),
+    "equations": ("formula", f"{TITLED} ${{tex}}$"),
+    "listings": ("listing", TITLED),
+    "outputs": ("output", "{{ref}}`{printed} <{name}>`"),
+    "glossary": ("term", "{{term}}`{title}`"),
+    "index": ("index", "{{ref}}`{entry} <{name}>`"),
 }
 
 
@@ -54,28 +56,16 @@ class Concordance(SphinxDirective):
         return [strip, nodes.table("", group, classes=["concordance", "colwidths-auto"])]
 
     def row(self, kind, thing, continued):
-        """Return what a thing is, and its link, which Sphinx will resolve or else fail."""
-        role, target = "ref", thing["name"]
-        title = thing.get("title") or thing.get("entry")
-        if kind == "sections":
-            title = f"{thing['number']} {title}"
-        elif kind == "figures":
-            title = f"Fig. {thing['number']} {title}"
-        elif kind == "outputs":
-            title = ", ".join(line.split(":")[0] for line in thing["lines"])
-        elif kind == "glossary":
-            role, target = "term", title
-        elif "number" in thing:
-            role, title = "eq", f"({thing['number']})"
-        elif target == "genindex":  # a page without labels, which Sphinx writes itself
-            role, target = "doc", "/genindex"
-        where = f"{{{role}}}`{title} <{target}>`"
-        if "tex" in thing:
-            where += f" ${thing['tex']}$"
-        if continued:
-            where += ", continued"
-        parsed, _ = self.state.inline_text(where, self.lineno)
-        return nodes.row("", cell(), cell(nodes.Text(KINDS[kind])), cell(*parsed), classes=[f"of-{kind}"])
+        """Return what a thing is, and its link."""
+        what, link = KINDS[kind]
+        if kind == "equations" and "number" in thing:
+            link = "{{eq}}`{name}` ${tex}$"
+        elif thing["name"] == "genindex":  # a page without labels, which Sphinx writes itself
+            link = "{{doc}}`{title} </{name}>`"
+        printed = ", ".join(line.split(":")[0] for line in thing.get("lines", []))
+        text = link.format(**thing, printed=printed) + (", continued" if continued else "")
+        parsed, _ = self.state.inline_text(text, self.lineno)
+        return nodes.row("", cell(), cell(nodes.Text(what)), cell(*parsed), classes=[f"of-{kind}"])
 
 
 class Pages(SphinxRole):

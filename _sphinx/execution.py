@@ -16,9 +16,8 @@ from pathlib import Path
 import nbformat
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from myst_nb.core.read import MystMetadataParsingError, create_nb_reader
+from myst_nb.core import read
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = "application/vnd.jupyter.widget-state+json"
@@ -34,9 +33,8 @@ FORMATS = {"html": {"png"}, "latex": {"pdf"}}  # on paper as lines, which take a
 @cache
 def find_fonts():
     """Let Matplotlib look for its fonts, once: while a kernel does, it may say so in the middle of a page."""
-    if not any((SETTINGS / "matplotlib").glob("fontlist*")):
-        find = [sys.executable, "-c", "import matplotlib.font_manager"]
-        subprocess.run(find, env=environment(), capture_output=True, check=True)
+    find = [sys.executable, "-c", "import matplotlib.font_manager"]
+    subprocess.run(find, env=environment(), capture_output=True, check=True)
 
 
 def environment():
@@ -50,70 +48,60 @@ def kernel(kind):
     return kind(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
 
 
-class Page:
-    """A page that runs: its file, its notebook, and the cell at which it is."""
+def run(page, notebook, builder, timeout):
+    """Run all cells of a page, and return how long it took; refuse what has no place in a book."""
+    start, folder, place = time.perf_counter(), SETTINGS / "empty", {"cell_index": 0}
+    folder.mkdir(parents=True, exist_ok=True)
+    client = NotebookClient(
+        notebook,
+        timeout=timeout,
+        record_timing=False,
+        coalesce_streams=True,  # what a cell prints is one block, however often the kernel flushed
+        on_cell_start=place.update,
+        extra_arguments=[
+            "--log-level=ERROR",
+            f"--InlineBackend.figure_formats={FORMATS[builder]}",
+            f"--InlineBackend.print_figure_kwargs={PICTURES[builder]}",
+        ],
+    )
+    client.km = kernel(AsyncKernelManager)
+    try:
+        client.execute(env=environment(), cwd=str(folder))
+    except Exception as error:  # of a cell, which has a name of its own, or of its kernel
+        name, said = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", error)
+        raise fault(page, notebook, place["cell_index"], f"{name}: {said}") from None
+    for index, cell in enumerate(notebook.cells):
+        for flaw in flaws(cell):
+            raise fault(page, notebook, index, flaw)
+    return time.perf_counter() - start
 
-    def __init__(self, name, path, notebook):
-        self.name, self.path, self.notebook, self.cell = name, path, notebook, 0
 
-    def start(self, cell, cell_index):
-        self.cell = cell_index
-
-    def run(self, builder, timeout):
-        """Run all cells, and return how long it took; refuse what has no place in a book."""
-        start, folder = time.perf_counter(), SETTINGS / "empty"
-        folder.mkdir(parents=True, exist_ok=True)
-        client = NotebookClient(
-            self.notebook,
-            timeout=timeout,
-            record_timing=False,
-            coalesce_streams=True,  # what a cell prints is one block, however often the kernel flushed
-            on_cell_start=self.start,
-            resources={"metadata": {"path": str(folder)}},
-            extra_arguments=[
-                "--log-level=ERROR",
-                f"--InlineBackend.figure_formats={FORMATS[builder]}",
-                f"--InlineBackend.print_figure_kwargs={PICTURES[builder]}",
-            ],
-        )
-        client.km = kernel(AsyncKernelManager)
-        try:
-            client.execute(env=environment())
-        except CellExecutionError as error:
-            raise self.fault(f"{error.ename}: {error.evalue}") from None
-        except Exception as error:
-            raise self.fault(f"{type(error).__name__}: {error}") from None
-        for index, cell in enumerate(self.notebook.cells):
-            self.cell = index
-            for wrong in filter(None, (fault(cell, output) for output in cell.get("outputs", []))):
-                raise self.fault(wrong)
-        return time.perf_counter() - start
-
-    def fault(self, cause):
-        """Return an error that names page, line and cell."""
-        count = sum(cell.cell_type == "code" for cell in self.notebook.cells[: self.cell + 1])
-        line = self.notebook.metadata["source_map"][self.cell] + 1
-        cause = " ".join(re.sub(r"\x1b\[[\d;]*m", "", cause).split())  # one line
-        return Fault(f"{self.name}, line {line}, code cell {count}: {cause}")
+def fault(page, notebook, index, cause):
+    """Return an error that names page, line and cell."""
+    count = sum(cell.cell_type == "code" for cell in notebook.cells[: index + 1])
+    line = notebook.metadata["source_map"][index] + 1
+    cause = " ".join(re.sub(r"\x1b\[[\d;]*m", "", cause).split())  # one line
+    return Fault(f"{page}, line {line}, code cell {count}: {cause}")
 
 
 class Fault(SystemExit):
     """What ends the build in one line: around other errors, Sphinx and Jupyter Book print their own code."""
 
 
-def fault(cell, output):
-    """Return what is wrong with an output of a cell, if anything is."""
-    data, told = output.get("data", {}), cell.metadata.get("mystnb", {})
-    if output.output_type == "error":  # such as one while a figure was drawn
-        return f"{output.ename}: {output.evalue}"
-    if output.output_type == "stream" and output.name == "stderr":
-        return f"it writes to stderr: {' '.join(output.text.split())}"
-    if "image/png" in data and VIEW not in data:
-        if not str(told.get("image", {}).get("alt") or "").strip():
-            return "a figure needs a text for readers who can't see it, under mystnb: image: alt"
-        if "figure" in told and not {"name", "caption"} <= {*told["figure"]}:
-            return "a figure needs a name and a caption, under mystnb: figure"
-    return None
+def flaws(cell):
+    """Yield what is wrong with the outputs of a cell."""
+    told = cell.metadata.get("mystnb", {})
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if output.output_type == "error":  # such as one while a figure was drawn
+            yield f"{output.ename}: {output.evalue}"
+        if output.output_type == "stream" and output.name == "stderr":
+            yield f"it writes to stderr: {output.text}"
+        if "image/png" in data and VIEW not in data:
+            if not str(told.get("image", {}).get("alt") or "").strip():
+                yield "a figure needs a text for readers who can't see it, under mystnb: image: alt"
+            if "figure" in told and not {"name", "caption"} <= {*told["figure"]}:
+                yield "a figure needs a name and a caption, under mystnb: figure"
 
 
 def numbered(page):
@@ -131,38 +119,37 @@ class Pages:
 
     def start(self, app, env, docnames):
         """Let all pages run that Sphinx is going to read."""
-        config = env.mystnb_config
         find_fonts()
         pages = {}
         for doc in docnames:
             path = Path(env.doc2path(doc))
-            text, name = path.read_text(encoding="utf-8"), path.relative_to(app.srcdir)
-            reader = create_nb_reader(str(path), env.myst_config, config, text)
-            if reader:
+            text, page = path.read_text(encoding="utf-8"), path.relative_to(app.srcdir)
+            if read.is_myst_markdown_notebook(text):
                 try:
-                    pages[doc] = Page(name, path, reader.read(text))
-                except MystMetadataParsingError as error:
-                    raise Fault(f"{name}: {' '.join(str(error).split())}") from None
+                    notebook = read.read_myst_markdown_notebook(text, env.myst_config, add_source_map=True)
+                except read.MystMetadataParsingError as error:
+                    raise Fault(f"{page}: {' '.join(str(error).split())}") from None
+                pages[doc] = page, notebook
         # macOS does not say which processors are ours
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
         self.pool = ThreadPoolExecutor(processors + 1)  # one waits for messages
-        arguments = app.builder.format, config.execution_timeout
-        self.running = {doc: (page, self.pool.submit(page.run, *arguments)) for doc, page in pages.items()}
+        arguments = app.builder.format, env.mystnb_config.execution_timeout
+        self.running = {doc: (*pages[doc], self.pool.submit(run, *pages[doc], *arguments)) for doc in pages}
 
     def wait(self, app, doc, source):
         """Wait until a page has run that Sphinx is about to read, and let it read what that gave."""
         if doc not in self.running:
             return
-        page, result = self.running[doc]
+        page, notebook, result = self.running[doc]
         self.done += 1
         try:
-            took = f"{page.name} ran in {result.result():.1f} s"
+            took = f"{page} ran in {result.result():.1f} s"
         except Fault:
             self.pool.shutdown(cancel_futures=True)
             raise
         print(f"{took}, {self.done} of {len(self.running)}", file=sys.stderr, flush=True)
-        source[0] = numbered(page.notebook)
-        app.env.mystnb_config.custom_formats[str(page.path)] = nbformat.reads, {"as_version": 4}, False
+        source[0] = numbered(notebook)
+        app.env.mystnb_config.custom_formats[app.env.doc2path(doc)] = nbformat.reads, {"as_version": 4}, False
 
 
 def setup(app):

@@ -10,7 +10,7 @@ DIRECTIVE = re.compile(r"^`{3,}\{(exercise|solution-start|solution-end)\} *(.*)(
 
 def check(app, env, docnames):
     """Look at the table of contents, and at every exercise and its solution."""
-    toc, exercises, solutions, wrong = Path(app.srcdir, "_toc.yml"), {}, {}, []
+    toc, exercises, solutions, wrong = app.srcdir / "_toc.yml", {}, {}, []
     for found, place in places(r"\bfile: *([\w./-]+)", toc, toc.name):
         if found[1] not in env.found_docs:
             wrong.append(f"{place}: there is no page {found[1]}.md")

@@ -2,13 +2,15 @@
 
 import re
 import sys
-from functools import partial
 from textwrap import shorten
 
 import yaml
 from bs4 import BeautifulSoup
 
 from . import formulas, npm, pictures, search, styles, theme
+from .execution import ROOT
+
+EARLY = ROOT / "_sphinx" / "static" / "early.js"
 
 
 def describe(app, pages):
@@ -40,23 +42,12 @@ def cite(app, pagename, templatename, context, doctree):
 def page_not_found(app):
     """Give a published book the page for addresses that lead nowhere."""
     body = "<h1>No such page</h1><p>It may have moved: the search, the contents and the index know where.</p>"
-    return [("404", {"title": "No such page", "body": body}, "page.html")] if app.config.html_baseurl else []
+    base = f"{app.config.html_baseurl.rstrip('/')}/"  # from any address
+    page = {"title": "No such page", "body": body, "metatags": f'<base href="{base}">'}
+    return [("404", page, "page.html")] if app.config.html_baseurl else []
 
 
-def load(app, pages):
-    """Load the search where one searches, and find everything from any address that leads nowhere."""
-    early = (app.outdir / "_static" / "early.js").read_text(encoding="utf-8")
-    for name, page in pages.items():
-        if name == "search.html":
-            for script in search.SCRIPTS:
-                page.head.append(page.new_tag("script", src=f"_static/{script}", defer=None))
-        elif name == "404.html":
-            page.head.insert(0, page.new_tag("base", href=f"{app.config.html_baseurl.rstrip('/')}/"))
-        page.html["data-theme"] = "light"
-        page.head.append(page.new_tag("script", string=early))
-
-
-def finish(app, error, images):
+def finish(app, error):
     """Parse every page once, and change it; those that are finished from an earlier build stay."""
     if error or app.builder.format != "html":
         return
@@ -67,7 +58,7 @@ def finish(app, error, images):
         if not name.startswith("_static/") and 'class="glyphs"' not in text:
             pages[name] = BeautifulSoup(text, "html.parser")
     if pages:
-        for change in formulas.draw, describe, images.place, theme.change, load:
+        for change in formulas.draw, describe, pictures.place, theme.change:
             change(app, pages)
         for name, text in styles.tailor(app, pages).items():
             (app.outdir / name).write_text(text, encoding="utf-8")
@@ -75,10 +66,9 @@ def finish(app, error, images):
 
 
 def setup(app):
-    images = pictures.Pictures()
+    app.add_js_file(None, body=EARLY.read_text(encoding="utf-8"))
     app.connect("builder-inited", npm.install)
-    app.connect("env-updated", images.convert)
     app.connect("html-page-context", cite)
     app.connect("html-collect-pages", page_not_found)
     # the theme writes its colors of code at 500
-    app.connect("build-finished", partial(finish, images=images), priority=900)
+    app.connect("build-finished", finish, priority=900)

@@ -11,16 +11,18 @@ from functools import cache
 from itertools import starmap
 from pathlib import PurePath
 
+from bs4.element import PreformattedString
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
 from .execution import Fault
-from .formulas import Markup
+from .formulas import KEPT
 from .npm import NODE_MODULES
 
 PLACES = (
     "section[id]:not(.exercise > *, .solution > *), figure[id], div.math[id], .exercise[id], .solution[id], "
     ".theorem[id], h1[id], dl.glossary dt[id], dl.py > dt[id], .citation[id]"
 )
+TITLES = "h1, h2, h3, .admonition-title, figcaption p, .theorem strong, .eqno"
 SCRIPTS = ("minisearch.js", "places.js", "search.js")
 
 
@@ -52,8 +54,10 @@ def plain(tex):
 
 def spoken(element):
     """Return the text of an element in one line, its formulas, which are drawn, as plain text."""
-    texts = element.find_all(string=True)
-    words = (plain(text.tex) if isinstance(text, Markup) else text for text in texts)
+    words = []
+    for text in element.find_all(string=True):
+        drawn = type(text) is PreformattedString
+        words += [plain(text.parent["data-tex"]), *KEPT.findall(text)] if drawn else [text]
     return " ".join("".join(words).split())
 
 
@@ -66,12 +70,10 @@ def list_places(app, pages):
         body, places = page.article, []
         for mark in body.select(".headerlink, .page-map, .citation > .label, script, style, noscript"):
             mark.decompose()
-        for formula in body.select("div.math"):
-            number = formula.select_one(".eqno")
-            formula["data-title"] = f"Equation {number.extract().get_text() if number else ''}"
+        for number in body.select("div.math > .eqno"):
+            number.insert(0, "Equation ")
         for place in reversed([named for named in body.find_all(id=True) if named.css.match(PLACES)]):
-            title = place.select_one("h1, h2, h3, .admonition-title, figcaption p, .theorem strong") or place
-            heading = place.get("data-title") or spoken(title)
+            heading = spoken(place.select_one(TITLES) or place)
             text = (place.name == "dt" and place.find_next_sibling("dd")) or place
             words = spoken(text).removeprefix(heading).strip()
             names = [place["id"], *(mark["id"] for mark in place.find_all("span", id=True, recursive=False))]
@@ -90,6 +92,14 @@ def replace_sphinx(app):
     app.builder.search = False
 
 
+def load(app, pagename, templatename, context, doctree):
+    """Load the search where one searches."""
+    if pagename == "search":
+        for script in SCRIPTS:
+            app.add_js_file(script, priority=900, loading_method="defer")
+
+
 def setup(app):
     app.connect("builder-inited", replace_sphinx)
+    app.connect("html-page-context", load)
     app.connect("html-collect-pages", lambda app: [("search", {}, "search.html")])

@@ -11,22 +11,20 @@ SHEET, OURS = "book.css", "companion.css"
 
 def tailor(app, pages):
     """Return the pages as text, with the one style sheet that is made of theirs in place of these."""
-    static, files = app.outdir / "_static", {}
+    static, sheets = app.outdir / "_static", {}
     for page in pages.values():
-        first, *others = page.head.select("link[rel=stylesheet][href*='_static/']")
-        for link in first, *others:
-            place, _, file = link["href"].partition("_static/")
-            files[file.partition("?")[0]] = None  # in their order
-            link.extract()
-        first["href"] = f"{place}_static/{SHEET}?v=HASH"
-        page.title.insert_after(first)
+        for link in page.head.select("link[rel=stylesheet][href*='_static/']"):
+            name = link.extract()["href"].partition("_static/")[2].partition("?")[0]
+            sheets[name] = None  # in their order
+        address = f"{page.html['data-content_root']}_static/{SHEET}?v=HASH"
+        page.title.insert_after(page.new_tag("link", rel="stylesheet", href=address))
     texts = {name: str(page) for name, page in pages.items()}
     scripts = [path.read_text(encoding="utf-8") for path in static.rglob("*.js")]
     made = run(
         "styles.cjs",
         {
             "static": str(static),
-            "sheets": [*files, "formulas.css"],
+            "sheets": [*sheets, "formulas.css"],
             "ours": OURS,
             "letters": "".join(sorted(set("".join(re.sub("<[^>]*>", "", text) for text in texts.values())))),
             "fonts": [str(FONT / name) for name in ("wght.css", "wght-italic.css")],

@@ -78,6 +78,8 @@ GIVEN = (
 
 def change(app, pages):
     """Change the pages, and miss what none of them has."""
+    for page in pages.values():
+        page.html["data-theme"] = "light"  # where no script runs
     for name, changes in ("head", HEAD), ("body", BODY):
         for selector, do in changes.items():
             found = [tag for page in pages.values() for tag in getattr(page, name).select(selector)]

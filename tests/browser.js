@@ -43,9 +43,10 @@ function overwritten() {
    formula ended with, code doesn't fit, something moves, `print` doesn't print. */
 export function faults() {
   const begins = kept => {
-    const mark = document.createRange(), formula = [...kept.querySelectorAll("svg")].at(-1);
+    const mark = document.createRange(), formula = kept.querySelector("svg").getBoundingClientRect();
     mark.selectNodeContents(kept.lastChild);
-    return mark.getBoundingClientRect().left < formula.getBoundingClientRect().right - 5;
+    const {left, top} = mark.getBoundingClientRect();
+    return left < formula.right - 5 || top > formula.bottom;
   };
   const moves = ({animationName, transitionDuration, transitionProperty}) =>
     animationName !== "none" || Number.parseFloat(transitionDuration) > 0 && transitionProperty !== "none";

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_notebook
 
 from _sphinx import theme
-from _sphinx.execution import Fault, Page, numbered
+from _sphinx.execution import Fault, numbered, run
 from shared import DOCS, MAKE_BOOK, PAGE, PAGES, ROOT, is_page, read_page, tamper
 
 
@@ -99,7 +99,7 @@ def executed(*cells):
     notebook = new_notebook(cells=[new_code_cell(code, id=f"cell-{n}") for n, code in enumerate(cells)])
     notebook.metadata.source_map = [4 * number + 4 for number in range(len(cells))]
     patience = 15 if "sleep" in cells[-1] else 200
-    Page("a-page.md", ROOT / "a-page.md", notebook).run("html", timeout=patience)
+    run("a-page.md", notebook, "html", timeout=patience)
     return notebook
 
 

@@ -70,7 +70,7 @@ def is_equation(place, equation):
     else:  # the formula itself, or the first one after the paragraph that announces it
         parts = [place, *place.find_next_siblings(limit=2)]
         formulas = [part for part in parts if "math" in part.get("class", [])][:1]
-    shown = [bare(formula.select_one("[data-tex]")["data-tex"]) for formula in formulas]
+    shown = [bare(formula["data-tex"]) for formula in formulas]
     begins, holds = bare(equation["tex"]), bare(equation.get("holds", ""))
     return any(tex.startswith(begins) and holds in tex for tex in shown)
 

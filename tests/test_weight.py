@@ -57,7 +57,7 @@ def test_formulas_are_in_the_page(name, built):
 def test_a_rare_color_survives_in_the_pictures(tmp_path):
     x, _, y = ag.make_data(20)
     ag.plot_gradient_field(x, y, [0], [0]).figure.savefig(tmp_path / "a.png")
-    pictures.to_webp(tmp_path / "a.png", tmp_path / "a.webp")
+    pictures.to_webp(tmp_path / "a.png")
     seen = plt.imread(tmp_path / "a.webp")[..., :3].reshape(-1, 3) / 255
     assert np.abs(seen - to_rgb(ag.PALETTE.red)).max(axis=1).min() * 255 < pictures.STEP / 2 + 0.01
 

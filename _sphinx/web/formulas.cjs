@@ -1,4 +1,4 @@
-// Draws formulas: a list of {tex, display} comes in, their markup goes out, and the glyphs that they share.
+// Draws formulas: those of each page come in, as \(…\) or \[…\]; their markup goes out, and the glyphs of the page.
 const read = () => JSON.parse(require("fs").readFileSync(0, "utf8"));
 
 async function main() {
@@ -7,25 +7,26 @@ async function main() {
     loader: {load: ["adaptors/liteDOM", "input/tex", "output/svg", "a11y/assistive-mml"],
       paths: {fonts: `${__dirname}/node_modules/@mathjax`}},
     output: {font: "mathjax-stix2", displayOverflow: "scroll"},
-    svg: {fontCache: "global"},
+    svg: {fontCache: "global", useXlink: false},
     tex: {packages: {"[-]": ["noundefined"]}, formatError: (tex, error) => {
       throw Error(error.message);
     }},
   });
-  const {adaptor, document} = MathJax.startup;
-  const formulas = [];
-  for (const {tex, display} of read()) {
-    try {
-      formulas.push(adaptor.outerHTML(await MathJax.tex2svgPromise(tex, {display})));
-    } catch (error) {
-      formulas.push({error: error.message});
-    }
+  const {adaptor, document} = MathJax.startup, {fontCache} = document.outputJax;
+  const draw = text =>
+    MathJax.tex2svgPromise(text.trim().slice(2, -2), {display: text.trim().startsWith("\\[")}).then(
+      node => ({svg: adaptor.outerHTML(node)}),
+      ({message}) => ({error: message}),
+    );
+  const pages = [];
+  for (const texts of read()) {
+    fontCache.clearCache();
+    const formulas = [];
+    for (const text of texts) formulas.push(await draw(text));
+    pages.push({formulas, glyphs: adaptor.outerHTML(fontCache.getCache())});
   }
-  const glyphs = adaptor.childNodes(document.outputJax.fontCache.getCache()).map(node =>
-    adaptor.outerHTML(node)
-  );
   const style = adaptor.textContent(MathJax.svgStylesheet());
-  process.stdout.write(JSON.stringify({formulas, glyphs, style}));
+  process.stdout.write(JSON.stringify({pages, style}));
 }
 console.warn = () => {}; // the newest fonts are older than the newest MathJax
 main().catch(error => {
