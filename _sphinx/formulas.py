@@ -28,7 +28,7 @@ def slim(markup):
 
 
 def keep_punctuation(formula, picture):
-    """Return a picture whose last piece holds the punctuation after it: browsers break lines before a comma."""
+    """Return a picture whose last piece holds the punctuation after it: lines may break before a comma."""
     after = formula.next_sibling
     if formula.name != "span" or not isinstance(after, str) or not (mark := PUNCTUATION.match(after)):
         return picture
