@@ -59,6 +59,22 @@ def test_page_is_clean(visit, name):
     assert look(page, DESKTOP, "dark", OF_COLORS) == []
 
 
+def test_a_look_finds_what_is_wrong(visit):
+    """Things that were wrong once, made wrong again."""
+    page = visit(f"{SECTION}1_2_1_1-gradients.html")
+    page.evaluate(Axe().axe_script)
+    for wrong in (
+        "window.print = () => {}",
+        "document.querySelector('article .kept').lastChild.before(document.createElement('br'))",
+        "document.querySelector('article').style.width = '1500px'",
+        "document.querySelector('article h2 ~ p').style.color = '#aaa'",
+    ):
+        page.evaluate(f"() => {{ {wrong} }}")
+    found = str(look(page, DESKTOP, "light", OF_COLORS))
+    signs = "'print'", '<span class="kept"', "<html", "color-contrast"
+    assert [sign for sign in signs if sign not in found] == []
+
+
 def test_on_paper_a_page_is_light_and_whole(visit):
     """Printed from a dark screen, on paper 700 px wide; then the screen is dark again."""
     page = visit(f"{SECTION}1_2_1_2-descent-and-backward-propagation.html", theme="dark")

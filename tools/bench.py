@@ -92,10 +92,19 @@ def ratio(slow, fast):
     return np.divide(*np.min(taken, axis=0))
 
 
+FRAMES = """() => {
+  window.frames = [];
+  const next = time => (window.frames.push(time), requestAnimationFrame(next));
+  requestAnimationFrame(next);
+}"""
+
+
 def explorers(page, name):
-    """Yield what is dragged in each explorer of a page, and the milliseconds of script for each move."""
+    """Yield what is dragged in each explorer of a page, the milliseconds of script for each move, and the
+    longest frame on a processor that is four times as slow, in the best of three drags."""
     page.goto((ROOT / "_build" / "html" / f"{name}.html").as_uri())
     page.evaluate("dispatchEvent(new Event('beforeprint'))")  # or they would wait to be seen
+    page.evaluate(FRAMES)
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
     for explorer in page.locator(".widgets").all():
@@ -104,16 +113,25 @@ def explorers(page, name):
             for slider in explorer.get_by_label(label, exact=True).and_(page.locator("[type=range]")).all():
                 slider.fill(slider.get_attribute("max"))
         page.wait_for_timeout(5000)  # the network has trained
-        handle.hover(force=True)
-        page.mouse.down()
-        box, spent = handle.bounding_box(), []
-        for i in range(61):
-            page.mouse.move(box["x"] + box["width"] / 2 - i, box["y"] + box["height"] / 2 + i / 2)
-            page.wait_for_timeout(40)  # until the move is drawn
-            metrics = session.send("Performance.getMetrics")["metrics"]
-            spent += [1000 * metric["value"] for metric in metrics if metric["name"] == "ScriptDuration"]
-        page.mouse.up()
-        yield handle.get_attribute("aria-label"), np.diff(spent)
+        longest = []
+        for slow in (1, 4, 4, 4):
+            session.send("Emulation.setCPUThrottlingRate", {"rate": slow})
+            handle.hover(force=True)
+            page.mouse.down()
+            page.evaluate("window.frames.length = 0")
+            box, spent = handle.bounding_box(), []
+            for i in range(61):
+                page.mouse.move(box["x"] + box["width"] / 2 - i, box["y"] + box["height"] / 2 + i / 2)
+                page.wait_for_timeout(40)  # until the move is drawn
+                metrics = session.send("Performance.getMetrics")["metrics"]
+                spent += [1000 * metric["value"] for metric in metrics if metric["name"] == "ScriptDuration"]
+            if slow == 1:
+                moves = np.diff(spent)
+            else:
+                longest.append(max(np.diff(page.evaluate("window.frames"))))
+            page.mouse.up()
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+        yield handle.get_attribute("aria-label"), moves, min(longest)
 
 
 def machine():
@@ -141,16 +159,18 @@ def report(page, missed):
         samples = ag.make_data(n)[::2]
         times = ratio(partial(ag.loss_surface, *samples, W, B), partial(ag.moments, *samples))
         yield f"| {n:,} | {times:.2f} |"
-    yield "\n| explorer | ms of script for a move, worst | median | guard |\n|---|---:|---:|---:|"
+    yield "\n| explorer | ms of script for a move, worst | median | guard | longest frame, slowed | guard |"
+    yield "|---|---:|---:|---:|---:|---:|"
     with sync_playwright() as playwright:
         program = next(filter(None, map(shutil.which, CHROMIUM)), None)
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(300_000)
         for name in re.findall(r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8")):
-            for what, taken in explorers(page, name):
-                yield f"| {{doc}}`../{name}`: {what} | {max(taken):.1f} | {np.median(taken):.1f} | 16 |"
-                if np.median(taken) > 16:
+            for what, taken, longest in explorers(page, name):
+                median, place = np.median(taken), f"{{doc}}`../{name}`: {what}"
+                yield f"| {place} | {max(taken):.1f} | {median:.1f} | 16 | {longest:.0f} | 50 |"
+                if median > 16 or longest > 51:  # three frames of a screen take 50.0 to 50.1
                     missed.append(f"{name}: {what}")
 
 
