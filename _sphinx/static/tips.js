@@ -22,7 +22,9 @@
   const SCRIPT = /((?:\^|(?<!\p{N})_)(?:\{[^{}]+\}|(?:\p{N}+|[\p{L}*])(?![\p{L}\p{N}_])))/u;
   const formulas = text =>
     text.split(SCRIPT).map((part, odd) =>
-      odd % 2 ? element(part[0] === "_" ? "sub" : "sup", part.slice(1).replace(/[{}]/g, "")) : part
+      odd % 2
+        ? element(part[0] === "_" ? "sub" : "sup", ...formulas(part.slice(1).replace(/[{}]/g, "")))
+        : part
     );
 
   const fill = ({title, text, picture}) => {
