@@ -66,7 +66,7 @@ def _moments(moments: Any) -> None:
 def exact_minimizer(moments: Moments) -> tuple[Fraction, Fraction]:
     """Return the weight and the bias that minimize the loss, as fractions (page B4).
 
-    Where the variance of x vanishes the minimizers form a line, and none of them is returned.
+    Where the variance of x vanishes, the minimizers form a line, and such an x is refused.
 
     >>> w, b = exact_minimizer(exact_moments([0, 1, 3], [1, 1, 2]))
     >>> print(w, b)
