@@ -61,8 +61,8 @@ async function main() {
     dynamicAttributes: ["data-theme", "data-mode", "aria-expanded", "aria-pressed", "open", "hidden"],
     safelist: {standard: [/^(show|active|collapsed|folds|folding|hidden|goes-on)$/]},
   });
-  const shown = [...new Set(css.match(/\\[ef][0-9a-f]{3}\b/gi))].map(code =>
-    String.fromCodePoint(parseInt(code.slice(1), 16))
+  const shown = [...new Set(css.match(/\\[ef][0-9a-f]{3}\b|[\ue000-\uf8ff]/gi))].map(code =>
+    code.length > 1 ? String.fromCodePoint(parseInt(code.slice(1), 16)) : code
   ).join("");
   const faces = [];
   for (const file of fonts) faces.push(await textFaces(file));
