@@ -1,4 +1,8 @@
-"""Draw all formulas when the book is built: MathJax runs here, not in the reader's browser."""
+"""Draw all formulas when the book is built: MathJax runs here, not in the reader's browser.
+
+KaTeX, which sphinxcontrib-katex can run ahead of time, writes half as much into a page, but its letters are
+fonts in another face than the text's, which come after it; sphinx.ext.imgmath needs LaTeX for every build.
+"""
 
 import re
 from pathlib import Path

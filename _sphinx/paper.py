@@ -1,4 +1,7 @@
-"""The book on paper: what LaTeX has to be told, beside the style in paper.sty."""
+"""The book on paper: what LaTeX has to be told, beside the style in paper.sty.
+
+Jupyter Book's own LaTeX counts sections by itself, and what a browser prints has no contents with sheets.
+"""
 
 import re
 from collections import Counter

@@ -1,4 +1,7 @@
-"""Make one style sheet of all that the pages name, with the rules and the letters that they use."""
+"""Make one style sheet of all that the pages name, with the rules and the letters that they use.
+
+PurgeCSS and subset-font do it. Tools that inline what the first screen needs load the rest by a script.
+"""
 
 import re
 
