@@ -529,8 +529,7 @@ class Stage {
       if (!this.now.running || this.gone.signal.aborted) return;
       const quiet = calm();
       timer = setTimeout(step, quiet ? 500 : 20);
-      const moved = now() !== seen;
-      if (!moved && !behind()) {
+      if (now() === seen && !behind()) {
         if (now() === last) this.set({running: false});
         else this.set({[name]: now() + (2 * Math.round(now() / (quiet ? 8 : 160)) || 1)});
       }
@@ -847,8 +846,8 @@ class Scene {
         svg("text", {x: px.toFixed(1), y: (py + 5 * unit).toFixed(1), "text-anchor": anchor,
           class: `halo ${kind}`}, ...labeled(label)),
       );
-    const away = (px, py, by) => { // from the middle of the floor outward
-      const [dx, dy] = [px - center[0], py - center[1]], size = Math.hypot(dx, dy) || 1;
+    const away = (px, py, by) => { // from the middle of the floor outward, and down where it is a line
+      const [dx, dy] = [px - center[0], py - center[1] + 2 * by * unit], size = Math.hypot(dx, dy);
       return [px + by * unit * dx / size, py + by * unit * dy / size + 3];
     };
     const edge = ([one, other], name, ends) => { // the nearer of two
@@ -856,6 +855,7 @@ class Scene {
       const [a, b] = (nearness(one) > nearness(other) ? one : other).map(i => corners[i].at);
       const mid = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
       axis([a, b]);
+      if (Math.hypot(a[0] - b[0], a[1] - b[1]) < 70 * unit) return; // seen from its end
       put(name, ...away(...mid, 30));
       for (const [corner, value] of [[a, ends[0]], [b, ends[1]]]) {
         const inward = [0, 1].map(i => corner[i] + 0.16 * (mid[i] - corner[i]));
