@@ -84,3 +84,5 @@ def test_links_land_and_run_all_cells_stays(browser, tmp_path):
         last = page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt")
         expect(last).to_have_text(re.compile(r"\d+"), timeout=180_000)
         assert abs(place.bounding_box()["y"] - top) < 2 and hidden.count() == folded > 0
+    # the bar at the foot, by now the active cell, covers what is behind it
+    expect(page.locator(".jp-Cell.jp-mod-active")).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
