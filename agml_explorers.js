@@ -409,7 +409,7 @@ class Stage {
       const before = this.past.pop();
       this.tell(before ? "" : "There is nothing to undo.");
       this.set(before ?? {});
-      this.settled();
+      if (before) this.settled();
     });
     this.button("start over", () => this.gesture(() => this.set(this.home)));
     this.button("copy as Python", () => this.copy());
@@ -495,7 +495,7 @@ class Stage {
       held = false;
       this.end();
     });
-    range.addEventListener("pointercancel", () => held && this.set(this.before)); // the finger scrolls the page
+    range.addEventListener("pointercancel", () => held &&= this.set(this.before)); // the finger scrolls the page
     field.addEventListener("change", () => {
       const value = Number(field.value.replace("−", "-").replace(/,(?=\d{3})/g, "").trim() || NaN);
       // a limit may be typed as the field shows it

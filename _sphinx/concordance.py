@@ -6,7 +6,7 @@ import yaml
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from .execution import ROOT
+from .execution import ROOT, Fault
 
 FACTS = ROOT / "appendix" / "print.yml"
 TITLED = "{{ref}}`{title} <{name}>`"
@@ -63,12 +63,15 @@ class Concordance(SphinxDirective):
         elif thing["name"] == "genindex":  # a page without labels, which Sphinx writes itself
             link = "{{doc}}`{title} </{name}>`"
         printed = ", ".join(line.split(":")[0] for line in thing.get("lines", []))
-        text = link.format(**thing, printed=printed) + (", continued" if continued else "")
+        try:
+            text = link.format(**thing, printed=printed) + (", continued" if continued else "")
+        except KeyError as error:
+            raise Fault(f"print.yml: {thing['name']} needs {error}") from None
         parsed, _ = self.state.inline_text(text, self.lineno)
         return nodes.row("", cell(), cell(nodes.Text(what)), cell(*parsed), classes=[f"of-{kind}"])
 
 
-class Pages(SphinxRole):
+class PrintPages(SphinxRole):
     """Say on which pages the print has the things named: `page 5`, `pages 8 and 9`, `pages 4 to 6`."""
 
     def run(self):
@@ -92,4 +95,4 @@ def cell(*content, **attributes):
 
 def setup(app):
     app.add_directive("concordance", Concordance)
-    app.add_role("page", Pages())
+    app.add_role("page", PrintPages())

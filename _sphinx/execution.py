@@ -112,7 +112,7 @@ def numbered(page):
     return nbformat.writes(nbformat.reads(text, as_version=4))  # in the order of the new names
 
 
-class Pages:
+class Runner:
     """Runs the pages in the order in which Sphinx reads them, ahead of it."""
 
     done = 0
@@ -126,7 +126,9 @@ class Pages:
             text, page = path.read_text(encoding="utf-8"), path.relative_to(app.srcdir)
             if read.is_myst_markdown_notebook(text):
                 try:
-                    notebook = read.read_myst_markdown_notebook(text, env.myst_config, add_source_map=True)
+                    notebook = read.read_myst_markdown_notebook(
+                        text, env.myst_config, add_source_map=True, path=str(path)
+                    )
                 except read.MystMetadataParsingError as error:
                     raise Fault(f"{page}: {' '.join(str(error).split())}") from None
                 pages[doc] = page, notebook
@@ -153,6 +155,6 @@ class Pages:
 
 
 def setup(app):
-    pages = Pages()
-    app.connect("env-before-read-docs", pages.start)
-    app.connect("source-read", pages.wait)
+    runner = Runner()
+    app.connect("env-before-read-docs", runner.start)
+    app.connect("source-read", runner.wait)

@@ -7,13 +7,13 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from .execution import VIEW
 
-STATE = "ipywidgets_state"  # where MyST-NB keeps the widgets of a page
+WIDGETS = "ipywidgets_state"  # where MyST-NB keeps the widgets of a page
 
 
 def share_modules(app, env):
     """Replace a module's text by the name of the first explorer on the page that has it."""
     for metadata in env.nb_metadata.values():
-        _, script = metadata.get("js_files", {}).get(STATE, (None, None))
+        _, script = metadata.get("js_files", {}).get(WIDGETS, (None, None))
         if script:
             widgets, owners = json.loads(script["body"]), {}
             for name, model in widgets["state"].items():

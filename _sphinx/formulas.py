@@ -1,7 +1,7 @@
 """Draw all formulas when the book is built: MathJax runs here, not in the reader's browser.
 
 KaTeX, which sphinxcontrib-katex can run ahead of time, writes half as much into a page, but its letters are
-fonts in another face than the text's, which come after it; sphinx.ext.imgmath needs LaTeX for every build.
+fonts in a typeface other than the text's, and load after it; sphinx.ext.imgmath needs LaTeX for every build.
 """
 
 import re
@@ -50,10 +50,13 @@ def draw(app, pages):
         for text, picture in zip(texts, made["formulas"], strict=True):
             tex, formula = text.strip()[2:-2].strip(), text.parent
             if "error" in picture:
-                doc = name.removesuffix(".html")
-                path = Path(app.env.doc2path(doc))
-                _, line = next(places(re.escape(tex), path, path.relative_to(app.srcdir)), (None, name))
-                raise Fault(f"{line}: the formula {tex}: {picture['error']}")
+                path = Path(app.env.doc2path(name.removesuffix(".html")))
+                file = path.relative_to(app.srcdir)
+                source = re.sub(
+                    r"^\\begin{split}|\\end{split}$", "", tex
+                ).strip()  # which Sphinx has put around it
+                _, line = next(places(re.escape(source), path, file), (None, file))
+                raise Fault(f"{line}: the formula {' '.join(source.split())}: {picture['error']}")
             formula["data-tex"] = tex  # for those who copy it, and for the search
             shown = keep_punctuation(formula, slim(picture["svg"]))
             text.replace_with(PreformattedString(shown))

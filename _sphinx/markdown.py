@@ -16,10 +16,12 @@ from .numbering import counted
 
 BOX = '<div class="companion {}" style="border-left: 3px solid {}; padding-left: 1em">\n\n{}\n\n</div>'
 COLORS = {"exercise": "#007bff", "beyond": "#b7791f", "note": "gray"}
-# what nodes have around them, and between their parts, where these are neither words nor blocks
-AROUND = ("container", "definition_list", "desc", "desc_content", "glossary", "section")
+# nodes that only hold others
+WRAPPERS = ("container", "definition_list", "desc", "desc_content", "glossary", "section")
+# what is between the parts of a node, if these are neither words nor blocks
 BETWEEN = {"bullet_list": "\n", "citation": " ", "definition_list_item": "  \n", "enumerated_list": "\n"}
-MARKS = dict.fromkeys(("definition", "inline", "paragraph", *AROUND, *BETWEEN), "")
+# what stands on both sides of what a node holds
+MARKS = dict.fromkeys(("definition", "inline", "paragraph", *WRAPPERS, *BETWEEN), "")
 MARKS |= {"emphasis": "*", "strong": "**", "term": "**", "title": "**"}  # headings are in notebooks.py
 AS_IS = {"desc_signature": "`{}`", "label": "[{}]", "literal": "`{}`", "math": "${}$"}
 # what Markdown would take for its own

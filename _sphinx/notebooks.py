@@ -22,7 +22,7 @@ from sphinx import addnodes
 
 from . import theme
 from .execution import ROOT, VIEW
-from .markdown import AROUND, Markdown
+from .markdown import WRAPPERS, Markdown
 from .publish import FILES, PRINTED, TEMPLATES, first_cell, notebook_name, runs
 
 NAME = "agml-companion"
@@ -66,9 +66,11 @@ class Page(Markdown):
                     self.solution(child)
                 case "container" if child.get("nb_element") == "cell_code":
                     self.code(child)
-                case tag if tag in AROUND and "design_component" not in child:
+                case tag if tag in WRAPPERS and "design_component" not in child:
                     self.fill(child, depth)
                 case _:
+                    inner = [part for part in child.findall(nodes.Element) if part is not child]
+                    self.names += [name for part in inner if part.tagname != "target" for name in part["ids"]]
                     self.write(self.text(child))
 
     def write(self, text):
@@ -118,7 +120,7 @@ class Page(Markdown):
                 width, height = Image.open(BytesIO(base64.b64decode(data["image/png"]))).size
                 shown = min(width // 2, 720)  # drawn twice as fine as a screen is
                 size = {"width": shown, "height": height * shown // width}
-                output.metadata["image/png"] = size | {"alt": image["alt"]}
+                output.metadata["image/png"] = size | {"alt": image["alt"] if image else ""}
         self.names += figure["ids"] if figure else []
         self.add(cell)
         if figure:

@@ -19,16 +19,16 @@ def describe(app, pages):
     sphinxext-opengraph begins with the first words of a page, which here are its place in print, and shows
     formulas as TeX.
     """
-    base = app.config.html_baseurl.rstrip("/")
+    base = app.config.html_baseurl
     for name, page in pages.items():
         title = search.spoken(page.select_one("h1:not(.onlyprint > *)")).removesuffix("#")
         begins = [search.spoken(text) for text in page.select("section > p:not(.in-print)", limit=2)]
         text = f"{title}: {' '.join(begins) or app.config.html_title}"
-        text = re.sub(r"([_^]){([^{}]*)}", r"\1\2", text)
+        title, text = (re.sub(r"([_^]){([^{}]*)}", r"\1\2", said) for said in (title, text))
         text = shorten(text, 161, placeholder=" …", break_on_hyphens=False)
         tags = {"title": title, "description": text, "type": "article", "site_name": app.config.html_title}
         if base:
-            tags |= {"url": f"{base}/{name}", "image": f"{base}/_static/card.png"}
+            tags |= {"url": f"{base}{name}", "image": f"{base}_static/card.png"}
         metas = [{"property": f"og:{key}", "content": said} for key, said in tags.items()]
         for meta in [{"name": "description", "content": text}, *metas]:
             page.title.insert_before(page.new_tag("meta", attrs=meta))
@@ -42,9 +42,9 @@ def cite(app, pagename, templatename, context, doctree):
 def page_not_found(app):
     """Give a published book the page for addresses that lead nowhere."""
     body = "<h1>No such page</h1><p>It may have moved: the search, the contents and the index know where.</p>"
-    base = f"{app.config.html_baseurl.rstrip('/')}/"  # from any address
+    base = app.config.html_baseurl  # for links from any address
     page = {"title": "No such page", "body": body, "metatags": f'<base href="{base}">'}
-    return [("404", page, "page.html")] if app.config.html_baseurl else []
+    return [("404", page, "page.html")] if base else []
 
 
 def finish(app, error):

@@ -1,6 +1,7 @@
 """The book on paper: what LaTeX has to be told, beside the style in paper.sty.
 
-Jupyter Book's own LaTeX counts sections by itself, and what a browser prints has no contents with sheets.
+Jupyter Book's own LaTeX counts sections by itself; a book printed from a browser has no table of contents
+with page numbers.
 """
 
 import re

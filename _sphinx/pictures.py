@@ -26,7 +26,7 @@ def to_webp(path):
 
 
 def place(app, pages):
-    """Say how high pictures are, and let them load when they are about to be seen."""
+    """Convert all pictures, say how large they are, and let them load when they are about to be seen."""
     drawn = [*(app.outdir / "_images").glob("*.png")]
     with ThreadPoolExecutor() as pool:
         sizes = dict(zip([path.stem for path in drawn], pool.map(to_webp, drawn)))

@@ -58,14 +58,14 @@ def launch_from_notebooks(app):
 
 def lead_to_notebooks(app, pagename, templatename, context, doctree):
     """Lead the theme's buttons to the page's notebook; a published page runs in the browser first of all."""
-    notebook, base = notebook_name(pagename), app.config.html_baseurl.rstrip("/")
+    notebook, base = notebook_name(pagename), app.config.html_baseurl
     buttons = theme.menu(context, "launch")
     for button in buttons:
         button["url"] = button["url"].replace(f"/{pagename}.md", f"/{notebook}")
     if base and runs(app, pagename):
         if not buttons:
             context["header_buttons"].insert(0, LAUNCH | {"buttons": buttons})
-        buttons.insert(0, LITE | {"url": f"{base}/lite/lab/index.html?path={notebook}"})
+        buttons.insert(0, LITE | {"url": f"{base}lite/lab/index.html?path={notebook}"})
 
 
 def runs(app, doc):

@@ -14,7 +14,6 @@ from pathlib import PurePath
 from bs4.element import PreformattedString
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
-from .execution import Fault
 from .formulas import KEPT
 from .npm import NODE_MODULES
 
@@ -32,23 +31,22 @@ def fraction(node, l2tobj):
     return "/".join(part if re.fullmatch(r"\d+|\w(_\w)?", part) else f"({part})" for part in parts)
 
 
-def unknown(node):
-    raise Fault(f"search.py has no plain text for \\{node.macroname}, which a formula has")
-
-
-SAID = {"frac": fraction, "ne": "≠", "det": "det "}
-UNSAID = dict.fromkeys(("left", "right", "bigl", "bigr", "big", "displaystyle"), "")
+SAID = {"frac": fraction, "ne": "≠", "det": "det ", "iff": "⟺", "implies": "⟹"}
+SIZES = ("left", "middle", "right", *(f"{big}{side}" for big in ("big", "Big") for side in ("", "l", "r")))
+UNSAID = dict.fromkeys((*SIZES, "displaystyle", "textstyle", "limits"), "")
 MACROS = get_default_latex_context_db()
 MACROS.add_context_category("ours", [*starmap(MacroTextSpec, (SAID | UNSAID).items())], prepend=True)
-MACROS.set_unknown_macro_spec(MacroTextSpec("", unknown))
+MACROS.set_unknown_macro_spec(MacroTextSpec("", lambda node: f" {node.macroname} "))  # or it would be lost
+NESTED = re.compile(r"([_^]){([^{}]*)}(?=[^{}]*})")
 TO_TEXT = LatexNodes2Text(MACROS, math_mode="text", keep_braced_groups=True)  # of two letters or more
 
 
 @cache
 def plain(tex):
     """Return a formula as plain text: `α ≤ 2/N`, `w_{max}`."""
-    tex = re.sub(r"\\[dt]frac(?![a-z])", r"\\frac", tex).replace(r"\operatorname", r"\mathrm")
-    text = TO_TEXT.latex_to_text(tex).replace("&", " ")
+    tex = re.sub(r"\\[dt]frac(?![a-z])", r"\\frac", tex)
+    tex = re.sub(r"\\operatorname\*?", r"\\mathrm", tex)
+    text = NESTED.sub(r"\1\2", TO_TEXT.latex_to_text(tex)).replace("&", " ")
     return " ".join(re.sub(r"[·×∈≤≥<>≈≠→←]|(?<=\w)[+=-](?= )|(log)(?=\w)", r" \g<0> ", text).split())
 
 

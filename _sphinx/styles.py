@@ -1,6 +1,6 @@
 """Make one style sheet of all that the pages name, with the rules and the letters that they use.
 
-PurgeCSS and subset-font do it. Tools that inline what the first screen needs load the rest by a script.
+PurgeCSS and subset-font do it. Critical-CSS tools are not used, because they load the rest by a script.
 """
 
 import re

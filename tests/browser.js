@@ -32,11 +32,10 @@ export async function focusable() {
 function overwritten() {
   const frame = document.createElement("iframe");
   document.body.append(frame);
-  const own = Object.keys(Object.getOwnPropertyDescriptors(frame.contentWindow));
+  const native = value => typeof value === "function" && `${value}`.includes("[native code]");
+  const own = Object.entries(Object.getOwnPropertyDescriptors(frame.contentWindow));
   frame.remove();
-  return own.filter(name =>
-    typeof window[name] === "function" && !`${window[name]}`.includes("[native code]")
-  );
+  return own.filter(([name, {value}]) => native(value) && !native(window[name])).map(([name]) => name);
 }
 
 /* What is wrong in any view: the page is too wide, a picture is not there, a line begins with a comma that a

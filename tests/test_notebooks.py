@@ -44,6 +44,25 @@ def test_zip_is_complete(files):
     assert {*re.findall(r"\]\(([\w.-]+\.ipynb)\)", text)} == {*notebooks} - {"index.ipynb"}
 
 
+def test_links_between_notebooks_have_their_cells(files):
+    books = {
+        name: nbformat.reads(text, as_version=4).cells for name, text in files.items() if "ipynb" in name
+    }
+    places = {
+        name: {f"cell-id={cell.id}" for cell in cells}.union(
+            *(re.findall('id="([^"]+)"', cell.source) for cell in cells)
+        )
+        for name, cells in books.items()
+    }
+    links = [
+        (name, file or name, place)
+        for name, cells in books.items()
+        for cell in cells
+        for file, place in re.findall(r"\]\(([\w.-]+\.ipynb)?#([^)\s]+)\)", cell.source)
+    ]
+    assert [link for link in links if link[2] not in places[link[1]]] == [] and len(links) > 400
+
+
 @pytest.mark.parametrize("page", PAGES, ids=range(len(PAGES)))  # by name, -k would pick the page too
 def test_notebook_is_the_page_with_its_outputs(page):
     notebook = nbformat.read(HTML / "_sources" / f"{page}.ipynb", as_version=4)

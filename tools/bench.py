@@ -159,7 +159,7 @@ def report(page, missed):
         samples = ag.make_data(n)[::2]
         times = ratio(partial(ag.loss_surface, *samples, W, B), partial(ag.moments, *samples))
         yield f"| {n:,} | {times:.2f} |"
-    yield "\n| explorer | ms of script for a move, worst | median | guard | longest frame, slowed | guard |"
+    yield "\n| explorer | ms of script for a move, worst | median | guard | longest frame, in ms | guard |"
     yield "|---|---:|---:|---:|---:|---:|"
     with sync_playwright() as playwright:
         program = next(filter(None, map(shutil.which, CHROMIUM)), None)
@@ -183,4 +183,4 @@ if __name__ == "__main__":
     tables = "\n".join(["% measured", "", *lines, "", "% end"])
     after = re.sub(r"^% measured$.*?^% end$", lambda _: tables, before, flags=re.M | re.S)
     PAGE.write_text(after, encoding="utf-8")
-    sys.exit(f"below its guard: {', '.join(missed)}" if missed else 0)
+    sys.exit(f"guard not kept: {', '.join(missed)}" if missed else 0)

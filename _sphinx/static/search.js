@@ -1,5 +1,5 @@
-// Searches the places of the book, which places.js lists: words without their accents or with one letter wrong,
-// Greek letters by sign or by name, numbers of the print and printed values.
+// Searches the places of the book, which places.js lists: words without their accents, with one letter wrong
+// or two swapped, Greek letters by sign or by name, numbers of the print and printed values.
 const GREEK =
   ("alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma"
     + " tau upsilon phi chi psi omega").split(" ");
@@ -56,7 +56,7 @@ function lookUp(typed) {
           : 1);
     },
   };
-  for (const tried of [{combineWith: "AND"}, {}, {tokenize: swapped}]) {
+  for (const tried of [{combineWith: "AND"}, {tokenize: swapped, prefix: false, fuzzy: false}, {}]) {
     const found = index.search(query, {...options, ...tried});
     if (found.length) return found;
   }
