@@ -406,10 +406,10 @@ class Stage {
     };
     for (const name of Object.keys(this.home)) this.listen(name, this.redraw);
     this.button("undo", () => {
-      const before = this.past.pop();
-      this.tell(before ? "" : "There is nothing to undo.");
-      this.set(before ?? {});
-      if (before) this.settled();
+      if (!this.past.length) return this.tell("There is nothing to undo.");
+      this.tell("");
+      this.set(this.past.pop());
+      this.settled();
     });
     this.button("start over", () => this.gesture(() => this.set(this.home)));
     this.button("copy as Python", () => this.copy());

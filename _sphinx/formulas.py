@@ -16,6 +16,7 @@ from .mistakes import places
 from .npm import run
 
 TEX = re.compile(r"^\s*\\[(\[]")
+SPLIT = re.compile(r"^\\begin{split}|\\end{split}$")  # which Sphinx puts around several lines
 PUNCTUATION = re.compile(r"[,.;:!?)\]”’'–-]+")
 KEPT = re.compile("([^<>]+)</span>")
 UNREAD = re.compile(
@@ -52,9 +53,7 @@ def draw(app, pages):
             if "error" in picture:
                 path = Path(app.env.doc2path(name.removesuffix(".html")))
                 file = path.relative_to(app.srcdir)
-                source = re.sub(
-                    r"^\\begin{split}|\\end{split}$", "", tex
-                ).strip()  # which Sphinx has put around it
+                source = SPLIT.sub("", tex).strip()
                 _, line = next(places(re.escape(source), path, file), (None, file))
                 raise Fault(f"{line}: the formula {' '.join(source.split())}: {picture['error']}")
             formula["data-tex"] = tex  # for those who copy it, and for the search

@@ -168,9 +168,10 @@ def files(pages, ending):
                 cell = f"cell-id={cell}"
             return f"{'' if to == doc and name else file}#{cell or name}".removesuffix("#")
 
-        text = as_json(page.notebook())
         if names[doc].endswith(".md"):
             text = "\n\n".join(f'<a id="{cell.id}"></a>\n\n{cell.source}' for cell in page.cells) + "\n"
+        else:
+            text = as_json(page.notebook())
         texts[names[doc]] = PLACE.sub(lead, text)
     return texts
 

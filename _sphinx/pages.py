@@ -24,7 +24,7 @@ def describe(app, pages):
         title = search.spoken(page.select_one("h1:not(.onlyprint > *)")).removesuffix("#")
         begins = [search.spoken(text) for text in page.select("section > p:not(.in-print)", limit=2)]
         text = f"{title}: {' '.join(begins) or app.config.html_title}"
-        title, text = (re.sub(r"([_^]){([^{}]*)}", r"\1\2", said) for said in (title, text))
+        title, text = (re.sub(search.SCRIPT, r"\1\2", said) for said in (title, text))
         text = shorten(text, 161, placeholder=" …", break_on_hyphens=False)
         tags = {"title": title, "description": text, "type": "article", "site_name": app.config.html_title}
         if base:

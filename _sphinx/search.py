@@ -37,7 +37,7 @@ UNSAID = dict.fromkeys((*SIZES, "displaystyle", "textstyle", "limits"), "")
 MACROS = get_default_latex_context_db()
 MACROS.add_context_category("ours", [*starmap(MacroTextSpec, (SAID | UNSAID).items())], prepend=True)
 MACROS.set_unknown_macro_spec(MacroTextSpec("", lambda node: f" {node.macroname} "))  # or it would be lost
-NESTED = re.compile(r"([_^]){([^{}]*)}(?=[^{}]*})")
+SCRIPT = r"([_^]){([^{}]*)}"  # below or above the line
 TO_TEXT = LatexNodes2Text(MACROS, math_mode="text", keep_braced_groups=True)  # of two letters or more
 
 
@@ -46,7 +46,8 @@ def plain(tex):
     """Return a formula as plain text: `α ≤ 2/N`, `w_{max}`."""
     tex = re.sub(r"\\[dt]frac(?![a-z])", r"\\frac", tex)
     tex = re.sub(r"\\operatorname\*?", r"\\mathrm", tex)
-    text = NESTED.sub(r"\1\2", TO_TEXT.latex_to_text(tex)).replace("&", " ")
+    text = re.sub(f"{SCRIPT}(?=[^{{}}]*}})", r"\1\2", TO_TEXT.latex_to_text(tex))  # within another
+    text = text.replace("&", " ")
     return " ".join(re.sub(r"[·×∈≤≥<>≈≠→←]|(?<=\w)[+=-](?= )|(log)(?=\w)", r" \g<0> ", text).split())
 
 

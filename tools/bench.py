@@ -113,7 +113,7 @@ def explorers(page, name):
             for slider in explorer.get_by_label(label, exact=True).and_(page.locator("[type=range]")).all():
                 slider.fill(slider.get_attribute("max"))
         page.wait_for_timeout(5000)  # the network has trained
-        longest = []
+        drags = []
         for slow in (1, 4, 4, 4):
             session.send("Emulation.setCPUThrottlingRate", {"rate": slow})
             handle.hover(force=True)
@@ -125,13 +125,10 @@ def explorers(page, name):
                 page.wait_for_timeout(40)  # until the move is drawn
                 metrics = session.send("Performance.getMetrics")["metrics"]
                 spent += [1000 * metric["value"] for metric in metrics if metric["name"] == "ScriptDuration"]
-            if slow == 1:
-                moves = np.diff(spent)
-            else:
-                longest.append(max(np.diff(page.evaluate("window.frames"))))
+            drags.append((np.diff(spent), max(np.diff(page.evaluate("window.frames")))))
             page.mouse.up()
         session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
-        yield handle.get_attribute("aria-label"), moves, min(longest)
+        yield handle.get_attribute("aria-label"), drags[0][0], min(longest for _, longest in drags[1:])
 
 
 def machine():
