@@ -491,10 +491,7 @@ class Stage {
       held = true;
       moves(scale.from(Number(range.value)));
     });
-    range.addEventListener("change", () => {
-      held = false;
-      this.end();
-    });
+    range.addEventListener("change", () => held = this.end()); // which returns nothing
     range.addEventListener("pointercancel", () => held &&= this.set(this.before)); // the finger scrolls the page
     field.addEventListener("change", () => {
       const value = Number(field.value.replace("−", "-").replace(/,(?=\d{3})/g, "").trim() || NaN);
@@ -587,7 +584,8 @@ function draggable(stage, node, {grab, move, press}) {
     event.preventDefault();
   });
   node.addEventListener("pointermove", event => held &&= move(event, held));
-  for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
+  node.addEventListener("pointercancel", () => held &&= stage.set(stage.before)); // the finger scrolls the page
+  for (const name of ["pointerup", "lostpointercapture"]) {
     node.addEventListener(name, () => held &&= stage.end()); // once: it returns nothing
   }
   node.addEventListener("keydown", event => {
